@@ -1,0 +1,1 @@
+"""What is: the tables, their enums, and the pure rules of the product."""

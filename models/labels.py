@@ -1,0 +1,44 @@
+"""Labels of a workspace, each with a colour of the palette, and which tickets bear them."""
+
+from enum import StrEnum
+
+from tortoise import fields
+
+from models.tenancy import Tenant
+
+
+class LabelColor(StrEnum):
+    RED = "RED"
+    ORANGE = "ORANGE"
+    AMBER = "AMBER"
+    LIME = "LIME"
+    GREEN = "GREEN"
+    TEAL = "TEAL"
+    CYAN = "CYAN"
+    BLUE = "BLUE"
+    INDIGO = "INDIGO"
+    VIOLET = "VIOLET"
+    PINK = "PINK"
+    GRAY = "GRAY"
+
+
+class Label(Tenant):
+    name = fields.CharField(60)
+    color = fields.CharEnumField(LabelColor, max_length=20)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "label"
+        unique_together = (("workspace_id", "name"),)
+
+
+class TicketLabel(Tenant):
+    """A label on a ticket."""
+
+    ticket_id = fields.BigIntField()
+    label_id = fields.BigIntField()
+
+    class Meta:
+        table = "ticket_label"
+        unique_together = (("workspace_id", "ticket_id", "label_id"),)
+        indexes = (("workspace_id", "label_id", "ticket_id"),)

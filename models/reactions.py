@@ -1,0 +1,45 @@
+"""What an event starts, as tables of data: NOTICES (who is told, by what) and REACTIONS (what else)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.events import Kind
+from models.letters import Letter
+
+
+class Reaction(StrEnum):
+    """The jobs that outbox rows ask for."""
+
+    NOTIFY = "NOTIFY"
+    DELIVER = "DELIVER"
+
+
+class Audience(StrEnum):
+    CUSTOMER = "CUSTOMER"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Somebody who is told, by a letter."""
+
+    audience: Audience
+    letter: Letter
+
+
+NOTICES: dict[Kind, tuple[Notice, ...]] = {
+    Kind.CREATED: (Notice(Audience.CUSTOMER, Letter.ACKNOWLEDGEMENT),),
+    Kind.REPLIED: (Notice(Audience.CUSTOMER, Letter.REPLY),),
+    Kind.CUSTOMER_REPLIED: (),
+    Kind.NOTED: (),
+    Kind.UPDATED: (),
+}
+"""Every kind of event is named here; an empty row says that nobody is told."""
+
+REACTIONS: dict[Kind, tuple[Reaction, ...]] = {}
+"""What an event starts besides its notices."""
+
+
+def reactions_to(kind: Kind) -> tuple[Reaction, ...]:
+    """Return the outbox rows that an event of this kind asks for."""
+    told = (Reaction.NOTIFY,) if NOTICES[kind] else ()
+    return told + REACTIONS.get(kind, ())

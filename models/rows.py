@@ -1,0 +1,54 @@
+"""Rows from raw statements, for what the ORM's own queries cannot say; and many rows at once into a table."""
+
+# pyright: reportPrivateUsage=false
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from tortoise.fields import Field, JSONField
+
+from models.database import connection, fetch
+from models.tenancy import Tenant
+
+Row = TypeVar("Row", bound=Tenant)
+
+RESERVE = "SELECT nextval(pg_get_serial_sequence($1, 'id')) AS id FROM generate_series(1, $2)"
+
+
+async def select(model: type[Row], clauses: str, *values: object) -> list[Row]:
+    """Return the rows of `SELECT all columns FROM the model's table` and these clauses."""
+    columns = ", ".join(f'"{name}"' for name in model._meta.fields_db_projection.values())
+    records = await fetch(f'SELECT {columns} FROM "{model._meta.db_table}" {clauses}', *values)  # noqa: S608
+    return [_row(model, record) for record in records]
+
+
+async def reserved_ids(model: type[Tenant], count: int) -> list[int]:
+    """Return so many ids, ascending, that no other row of the model gets."""
+    return [row["id"] for row in await fetch(RESERVE, model._meta.db_table, count)]
+
+
+async def copy_in(rows: list[Row]) -> None:
+    """Insert the rows, which have their ids, by COPY: many times faster than one by one."""
+    if not rows:
+        return
+    meta = rows[0]._meta
+    encoders = {name: _encoder(meta.fields_map[name]) for name in meta.fields_db_projection}
+    async with connection().acquire_connection() as driver:
+        await driver.copy_records_to_table(
+            meta.db_table,
+            columns=list(meta.fields_db_projection.values()),
+            records=[[encode(getattr(row, name)) for name, encode in encoders.items()] for row in rows],
+        )
+
+
+def _row(model: type[Row], record: dict[str, Any]) -> Row:
+    return model._init_from_db(**record)
+
+
+def _encoder(field: Field[Any]) -> Callable[[Any], Any]:
+    """Return what makes of the field's value one that the driver takes."""
+    return field.encoder if isinstance(field, JSONField) else _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:
+    return value

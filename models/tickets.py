@@ -1,0 +1,123 @@
+"""Tickets: their table, and the rules by which they move."""
+
+from datetime import datetime, timedelta
+
+from tortoise import fields
+
+from models.errors import Conflict, StaleObject
+from models.tenancy import Tenant
+from models.ticket_enums import STATUS_MOVES, Channel, Priority, Status, TicketType
+
+TITLE_LENGTH = 200
+DESCRIPTION_LENGTH = 100_000
+REOPENABLE = timedelta(days=14)
+
+Plain = str | int | bool | None
+Changes = dict[str, list[Plain] | None]
+"""What an operation changed: field → [before, after]; None where the values are people's text."""
+
+
+class Ticket(Tenant):
+    """A request of a customer. The column `search` (full text) is kept by the database alone."""
+
+    number = fields.IntField(description="Counts up in the workspace; shown as the reference.")
+    title = fields.CharField(TITLE_LENGTH)
+    description = fields.TextField(default="")
+    status = fields.CharEnumField(Status, max_length=20, default=Status.OPEN)
+    priority = fields.CharEnumField(Priority, max_length=20, default=Priority.MEDIUM)
+    type = fields.CharEnumField(TicketType, max_length=20, default=TicketType.SUPPORT_TICKET)
+    channel = fields.CharEnumField(Channel, max_length=20)
+    contact_id = fields.BigIntField(null=True)
+    assignee_id = fields.BigIntField(null=True, description="A member.")
+    is_internal = fields.BooleanField(default=False, description="A member hid it from its customer.")
+    is_public = fields.BooleanField(default=False, description="Its customer may see and hear of it.")
+    version = fields.IntField(default=1, description="Counts its changes; guards against lost updates.")
+    follows_id = fields.BigIntField(null=True, description="The closed ticket that this one continues.")
+    merged_into_id = fields.BigIntField(null=True, description="The ticket that this duplicate joined.")
+    resolution = fields.TextField(null=True)
+    created_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField()
+    first_response_at = fields.DatetimeField(null=True)
+    resolved_at = fields.DatetimeField(null=True)
+    closed_at = fields.DatetimeField(null=True)
+    archived_at = fields.DatetimeField(null=True)
+    response_due_at = fields.DatetimeField(null=True, description="First response is due.")
+    next_response_due_at = fields.DatetimeField(null=True, description="The next answer is due.")
+    sla_warn_at = fields.DatetimeField(null=True, description="The resolution clock turns WARNING.")
+    sla_due_at = fields.DatetimeField(null=True, description="Resolution is due.")
+    sla_paused_at = fields.DatetimeField(null=True, description="The resolution clock stands since.")
+
+    class Meta:
+        table = "ticket"
+        unique_together = (("workspace_id", "number"),)
+
+    @property
+    def reference(self) -> str:
+        """The name that customers quote, such as `TKT-0042`. Never a credential."""
+        return reference_of(self.number)
+
+    def expect_version(self, version: int | None) -> None:
+        """Refuse with StaleObject when the caller has seen another version; None expects nothing."""
+        if version is not None and version != self.version:
+            raise StaleObject("Somebody has changed this ticket meanwhile. Look at it again first.", self)
+
+    def answer(self, at: datetime) -> None:
+        """Apply a member's public reply: first response once and for ever, OPEN → IN_PROGRESS."""
+        self.first_response_at = self.first_response_at or at
+        if self.status is Status.OPEN:
+            self.move(Status.IN_PROGRESS, at)
+
+    def hear(self, at: datetime) -> Changes:
+        """Apply a message from the customer: it wakes the ticket, and brings it back if archived."""
+        changes: Changes = {}
+        if self.archived_at is not None:
+            self.archived_at = None
+            changes["archived"] = [True, False]
+        if self.status in (Status.RESOLVED, Status.CLOSED):
+            changes |= self.move(Status.OPEN, at)
+        if self.status is Status.WAITING:
+            changes |= self.move(Status.IN_PROGRESS, at)
+        return changes
+
+    def is_past_reopening(self, at: datetime) -> bool:
+        """Tell whether a message at `at` starts a new ticket instead of reopening this one."""
+        return self.closed_at is not None and at - self.closed_at > REOPENABLE
+
+    def move(self, status: Status, at: datetime) -> Changes:
+        """Give it another status and stamp what follows from that; refuses moves that make no sense."""
+        before = self.status
+        if status is before:
+            return {}
+        if status not in STATUS_MOVES[before] or self.merged_into_id is not None:
+            raise Conflict(f"A ticket cannot go from {before} to {status}.")
+        self.status = status
+        self.resolved_at = self._resolved_since(at)
+        self.closed_at = at if status is Status.CLOSED else None
+        return {"status": [before, status]}
+
+    def touch(self, at: datetime) -> None:
+        """Count one more change of the ticket."""
+        self.version += 1
+        self.updated_at = at
+
+    def _resolved_since(self, at: datetime) -> datetime | None:
+        """Return since when it is resolved, after a move at `at`; closing a resolved one keeps that."""
+        if self.status is Status.RESOLVED:
+            return at
+        return self.resolved_at if self.status is Status.CLOSED else None
+
+
+def status_changes(before: Status, after: Status) -> Changes:
+    """Return what to record when the status went from one to another, however many moves that took."""
+    return {} if before is after else {"status": [before, after]}
+
+
+def reference_of(number: int) -> str:
+    """Return the reference of a number: `TKT-`, padded to four digits, longer beyond."""
+    return f"TKT-{number:04d}"
+
+
+def number_of(reference: str) -> int | None:
+    """Return the number that a reference names (`TKT-42`, `tkt-0042`, `42`), None when it is none."""
+    digits = reference.strip().upper().removeprefix("TKT-")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 9 else None
