@@ -1,0 +1,109 @@
+"""The only door to rows: load, scope to the workspace, check the permission, lock."""
+
+from tortoise.queryset import QuerySet
+
+from models.actors import Actor
+from models.comments import Comment
+from models.contacts import Contact
+from models.counters import Counter, CounterName
+from models.errors import Invalid, NotFound
+from models.events import Event
+from models.labels import Label, TicketLabel
+from models.members import Member
+from models.permissions import Permission
+from models.tickets import Ticket
+from models.workspaces import Workspace
+
+
+def tickets(actor: Actor) -> QuerySet[Ticket]:
+    """The tickets that the actor may see."""
+    rows = Ticket.filter(workspace_id=actor.workspace_id)
+    if actor.is_customer:
+        return rows.filter(id=actor.ticket_id, is_public=True)
+    actor.require(Permission.READ)
+    return rows
+
+
+def comments(actor: Actor) -> QuerySet[Comment]:
+    """The comments that the actor may see: a customer sees the public ones of their ticket."""
+    rows = Comment.filter(workspace_id=actor.workspace_id)
+    if actor.is_customer:
+        return rows.filter(ticket_id=actor.ticket_id, is_public=True)
+    actor.require(Permission.READ)
+    return rows
+
+
+def events(actor: Actor) -> QuerySet[Event]:
+    """The events that the actor may see, in no order."""
+    rows = Event.filter(workspace_id=actor.workspace_id)
+    if actor.is_customer:
+        return rows.filter(ticket_id=actor.ticket_id, is_public=True)
+    actor.require(Permission.READ)
+    return rows
+
+
+def members(actor: Actor) -> QuerySet[Member]:
+    """The members of the workspace, removed ones too: they still stand on what they did."""
+    return Member.filter(workspace_id=actor.workspace_id)
+
+
+def contacts(actor: Actor) -> QuerySet[Contact]:
+    """The contacts that the actor may see: a customer sees themselves."""
+    rows = Contact.filter(workspace_id=actor.workspace_id)
+    if actor.is_customer:
+        return rows.filter(id=actor.contact_id)
+    actor.require(Permission.READ)
+    return rows
+
+
+def labels(actor: Actor) -> QuerySet[Label]:
+    """The labels of the workspace."""
+    actor.require(Permission.READ)
+    return Label.filter(workspace_id=actor.workspace_id)
+
+
+def ticket_labels(actor: Actor) -> QuerySet[TicketLabel]:
+    """Which tickets bear which labels."""
+    actor.require(Permission.READ)
+    return TicketLabel.filter(workspace_id=actor.workspace_id)
+
+
+async def ticket(actor: Actor, ticket_id: int, permission: Permission) -> Ticket:
+    """Return the ticket, locked until the end of the change.
+
+    Refuses with NotFound what the actor may not see, with Forbidden what they may see but not do.
+    """
+    row = await tickets(actor).select_for_update().get_or_none(id=ticket_id)
+    if row is None:
+        raise NotFound("There is no such ticket.")
+    actor.require(permission)
+    return row
+
+
+async def contact(actor: Actor, contact_id: int) -> Contact:
+    """Return the contact; refuses with NotFound what the actor may not see."""
+    row = await contacts(actor).get_or_none(id=contact_id)
+    if row is None:
+        raise NotFound("There is no such contact.")
+    return row
+
+
+async def assignable(actor: Actor, member_id: int) -> Member:
+    """Return a member who can be given a ticket: one who is still there and may reply."""
+    row = await members(actor).get_or_none(id=member_id)
+    if row is None or row.removed_at is not None:
+        raise NotFound("There is no such member.")
+    if Permission.REPLY not in row.permissions:
+        raise Invalid(f"{row.name} can only look at tickets.", path=("input", "assigneeId"))
+    return row
+
+
+async def head(actor: Actor) -> int:
+    """Return the position of the workspace's log: the seq of its newest event, 0 before the first."""
+    row = await Counter.get(workspace_id=actor.workspace_id, name=CounterName.EVENT)
+    return row.value
+
+
+async def workspace(actor: Actor) -> Workspace:
+    """Return the actor's workspace."""
+    return await Workspace.get(id=actor.workspace_id)

@@ -1,0 +1,88 @@
+"""What is said on a ticket: replies to the customer, internal notes, and what the customer writes."""
+
+from models.actors import Actor
+from models.comments import Comment, checked_body
+from models.errors import Conflict
+from models.events import Kind
+from models.permissions import Permission
+from models.ticket_enums import Channel, Status
+from models.tickets import Ticket, status_changes
+from resolvers import access
+from resolvers.change import Change, change, operation
+from resolvers.tickets import follow_up
+
+
+@operation
+async def reply(actor: Actor, ticket_id: int, body: str, *, status: Status | None = None) -> Comment:
+    """Answer the customer, and then give the ticket `status` if one is given (send and resolve).
+
+    Records REPLIED {changes}. The first reply sets the first response for ever; a reply to an OPEN
+    ticket makes it IN_PROGRESS. Refuses with Conflict on a ticket that was merged into another.
+    """
+    text = checked_body(body)
+    async with change(actor) as made:
+        ticket = await access.ticket(actor, ticket_id, Permission.REPLY)
+        if ticket.merged_into_id is not None:
+            raise Conflict("This ticket was merged into another one. Answer there.")
+        before = ticket.status
+        ticket.answer(made.at)
+        ticket.move(status or ticket.status, made.at)
+        comment = await _write(made, ticket, text, Channel.API if actor.is_key else Channel.PORTAL)
+        changes = status_changes(before, ticket.status)
+        made.record(ticket, Kind.REPLIED, public=ticket.is_public, comment=comment, changes=changes)
+    return comment
+
+
+@operation
+async def note(actor: Actor, ticket_id: int, body: str) -> Comment:
+    """Leave a note that only members ever see. Records NOTED."""
+    text = checked_body(body)
+    async with change(actor) as made:
+        ticket = await access.ticket(actor, ticket_id, Permission.NOTE)
+        comment = await _write(made, ticket, text, Channel.API if actor.is_key else Channel.PORTAL, note=True)
+        made.record(ticket, Kind.NOTED, public=False, comment=comment)
+    return comment
+
+
+@operation
+async def customer_reply(actor: Actor, body: str, channel: Channel) -> Comment:
+    """Take what the customer writes on the ticket that the actor is bound to.
+
+    Records CUSTOMER_REPLIED {changes}: RESOLVED and CLOSED reopen, WAITING goes on, archived comes
+    back. On a ticket that closed longer ago than it may be reopened, a new one is created that
+    follows it: records CREATED there.
+    """
+    text = checked_body(body)
+    assert actor.ticket_id is not None, "a customer is bound to a ticket"
+    async with change(actor) as made:
+        ticket = await access.ticket(actor, actor.ticket_id, Permission.CUSTOMER_REPLY)
+        if ticket.is_past_reopening(made.at):
+            return await _write_anew(made, ticket, text, channel)
+        changes = ticket.hear(made.at)
+        comment = await _write(made, ticket, text, channel)
+        made.record(ticket, Kind.CUSTOMER_REPLIED, public=True, comment=comment, changes=changes)
+    return comment
+
+
+async def _write_anew(made: Change, closed: Ticket, text: str, channel: Channel) -> Comment:
+    """Begin the ticket that follows a closed one with the customer's text."""
+    ticket = await follow_up(made, closed, channel)
+    comment = await _write(made, ticket, text, channel)
+    made.record(ticket, Kind.CREATED, public=True, comment=comment)
+    return comment
+
+
+async def _write(made: Change, ticket: Ticket, text: str, channel: Channel, *, note: bool = False) -> Comment:
+    """Add the comment to the ticket, and save the ticket with whatever changed on it."""
+    ticket.touch(made.at)
+    await ticket.save()
+    return await Comment.create(
+        workspace_id=ticket.workspace_id,
+        ticket_id=ticket.id,
+        is_public=not note,
+        member_id=made.actor.member_id,
+        contact_id=made.actor.contact_id,
+        channel=channel,
+        body=text,
+        created_at=made.at,
+    )

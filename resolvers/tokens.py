@@ -1,0 +1,75 @@
+"""The tokens in letters that let a customer into their ticket."""
+
+import secrets
+from datetime import timedelta
+
+from models import clock
+from models.actors import Actor, customer
+from models.contacts import Contact
+from models.errors import Unauthenticated
+from models.secrets import hashed
+from models.tenancy import systemwide
+from models.tickets import Ticket
+from models.tokens import Purpose, TicketToken, token_of
+from resolvers.change import change, operation
+
+LIVES = timedelta(days=365)
+UNKNOWN = "This link is not valid any more. Please ask for a new one."
+
+
+@operation
+async def tracking_token(actor: Actor, ticket_id: int, contact_id: int) -> str:
+    """Return the token that leads this contact to this ticket, making it the first time."""
+    async with change(actor) as made:
+        kept = TicketToken.filter(
+            workspace_id=actor.workspace_id,
+            ticket_id=ticket_id,
+            contact_id=contact_id,
+            purpose=Purpose.TRACKING,
+            revoked_at=None,
+            expires_at__gt=made.at,
+        )
+        if (row := await kept.order_by("id").first()) is not None:
+            return token_of(Purpose.TRACKING, row.nonce)
+        nonce = secrets.token_hex(16)
+        token = token_of(Purpose.TRACKING, nonce)
+        await TicketToken.create(
+            workspace_id=actor.workspace_id,
+            purpose=Purpose.TRACKING,
+            ticket_id=ticket_id,
+            contact_id=contact_id,
+            nonce=nonce,
+            secret_hash=hashed(token),
+            created_at=made.at,
+            expires_at=made.at + LIVES,
+        )
+    return token
+
+
+@operation
+async def authenticate(token: str) -> Actor:
+    """Return the customer behind a ticket's token; by it, their address has proved itself.
+
+    Refuses with Unauthenticated a token that is unknown, ended, or whose ticket is not public.
+    """
+    with systemwide("look up a ticket's token by its secret"):
+        row = await TicketToken.get_or_none(secret_hash=hashed(token))
+    actor = await _actor(row)
+    unproved = Contact.filter(workspace_id=actor.workspace_id, id=actor.contact_id, proved_at=None)
+    await unproved.update(proved_at=clock.now())
+    return actor
+
+
+async def renewed(actor: Actor) -> Actor:
+    """Return what the actor's token stands for by now. Refuses with Unauthenticated an ended one."""
+    row = await TicketToken.get_or_none(workspace_id=actor.workspace_id, id=actor.credential_id)
+    return await _actor(row)
+
+
+async def _actor(row: TicketToken | None) -> Actor:
+    if row is None or row.revoked_at or row.expires_at <= clock.now():
+        raise Unauthenticated(UNKNOWN)
+    public = Ticket.filter(workspace_id=row.workspace_id, id=row.ticket_id, is_public=True)
+    if not await public.filter(contact_id=row.contact_id).exists():
+        raise Unauthenticated(UNKNOWN)
+    return customer(row.workspace_id, row.contact_id, row.ticket_id, row.id)
