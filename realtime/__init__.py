@@ -1,0 +1,1 @@
+"""Real time: requests, sockets, the doorbell, the hub."""
