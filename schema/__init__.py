@@ -1,0 +1,3 @@
+"""The GraphQL faces: per noun its types, inputs, queries, mutations and subscriptions."""
+
+from schema import vocabulary as vocabulary  # gives the product's enums their names, before any type

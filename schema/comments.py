@@ -1,0 +1,136 @@
+"""Comments, as members see them; replying and taking notes; being told of new ones."""
+
+from collections.abc import AsyncGenerator, Awaitable
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+import models.comments
+import resolvers.comments
+from models.contacts import Contact as ContactRow
+from models.members import Member as MemberRow
+from models.ticket_enums import Channel, Status
+from models.tickets import Ticket as TicketRow
+from realtime.signals import Signal
+from schema.arguments import given
+from schema.authors import Author, author
+from schema.context import Info, Parent
+from schema.mutations import INPUT, OnceInput, Payload, carry_out, ticket_of
+from schema.nodes import Node
+from schema.signals import EventsAfter, OfTicket, Subscription, SubscriptionMessage, about_tickets
+from schema.tickets import Ticket
+
+Row = models.comments.Comment
+
+
+@strawberry.type(description="Something that was said on a ticket.")
+class Comment(Node):
+    body: str = strawberry.field(description="Plain text.")
+    is_public: bool = strawberry.field(description="False: an internal note, which no customer ever sees.")
+    channel: Channel = strawberry.field(description="The way it came in.")
+    created_at: datetime = strawberry.field(description="When it was said.")
+
+    @classmethod
+    def is_type_of(cls, row: object, _: Info) -> bool:
+        return isinstance(row, Row)
+
+    @strawberry.field(graphql_type=Author | None, description="Who said it; null for the product itself.")
+    @staticmethod
+    def author(root: Parent[Row], info: Info) -> Awaitable[MemberRow | ContactRow | None] | None:
+        return author(root.member_id, root.contact_id, info)
+
+    @strawberry.field(graphql_type=Ticket | None, description="The ticket it was said on.")
+    @staticmethod
+    def ticket(root: Parent[Row], info: Info) -> Awaitable[TicketRow | None]:
+        return info.context.load.ticket.load(root.ticket_id)
+
+
+@strawberry.input(description="An answer to the customer.")
+class TicketReplyInput(OnceInput):
+    ticket_id: strawberry.ID = strawberry.field(description="The ticket.")
+    body: str = strawberry.field(description="Plain text, 1 to 100,000 characters.")
+    status: Status | None = strawberry.field(
+        default=strawberry.UNSET, description="Give the ticket this status afterwards: send and resolve."
+    )
+
+
+@strawberry.input(description="An internal note.")
+class TicketAddNoteInput(OnceInput):
+    ticket_id: strawberry.ID = strawberry.field(description="The ticket.")
+    body: str = strawberry.field(description="Plain text, 1 to 100,000 characters.")
+
+
+@strawberry.type(description="The comment that was added.")
+class CommentPayload(Payload):
+    comment: Comment | None = strawberry.field(description="The new comment; null when refused.")
+
+    @strawberry.field(graphql_type=Ticket | None, description="Its ticket, as it stands now.")
+    def ticket(self, info: Info) -> Awaitable[TicketRow | None] | None:
+        row = self.comment
+        return info.context.load.ticket.load(row.ticket_id) if isinstance(row, Row) else None
+
+
+@strawberry.type(description="What `ticketReply` answers.")
+class TicketReplyPayload(CommentPayload):
+    pass
+
+
+@strawberry.type(description="What `ticketAddNote` answers.")
+class TicketAddNotePayload(CommentPayload):
+    pass
+
+
+@strawberry.type
+class CommentMutations:
+    @strawberry.mutation(description="Answer the customer: they get a mail, and the first answer counts.")
+    async def ticket_reply(
+        self, info: Info, input: Annotated[TicketReplyInput, INPUT]
+    ) -> TicketReplyPayload | None:
+        actor, status = info.context.actor, given(input.status)
+        outcome = await carry_out(
+            info,
+            input,
+            lambda: resolvers.comments.reply(actor, ticket_of(input), input.body, status=status),
+        )
+        return TicketReplyPayload(comment=outcome.row, **outcome.payload)  # type: ignore[arg-type]
+
+    @strawberry.mutation(description="Leave an internal note, which no customer ever sees.")
+    async def ticket_add_note(
+        self, info: Info, input: Annotated[TicketAddNoteInput, INPUT]
+    ) -> TicketAddNotePayload | None:
+        actor = info.context.actor
+        outcome = await carry_out(
+            info, input, lambda: resolvers.comments.note(actor, ticket_of(input), input.body)
+        )
+        return TicketAddNotePayload(comment=outcome.row, **outcome.payload)  # type: ignore[arg-type]
+
+
+@strawberry.type(description="A comment was added.")
+class CommentAdded(SubscriptionMessage):
+    @classmethod
+    def is_type_of(cls, message: object, _: Info) -> bool:
+        return isinstance(message, Signal)
+
+    @strawberry.field(graphql_type=Comment | None, description="The comment; null unless an EVENT.")
+    @staticmethod
+    def comment(root: Parent[Signal], info: Info) -> Awaitable[Row | None] | None:
+        comment_id = root.event and root.event.comment_id
+        return None if comment_id is None else info.context.load.comment.load(comment_id)
+
+    @strawberry.field(graphql_type=Ticket | None, description="Its ticket, as it stands by now.")
+    @staticmethod
+    def ticket(root: Parent[Signal], info: Info) -> Awaitable[TicketRow | None] | None:
+        return info.context.load.ticket.load(root.event.ticket_id) if root.event else None
+
+
+@strawberry.type
+class CommentSubscriptions:
+    @strawberry.subscription(
+        graphql_type=AsyncGenerator[CommentAdded, None],
+        description="Replies, notes and what customers write, on one ticket or on all.",
+    )
+    async def comment_added(
+        self, info: Info, ticket_id: OfTicket = strawberry.UNSET, after: EventsAfter = strawberry.UNSET
+    ) -> AsyncGenerator[Subscription, None]:
+        yield await about_tickets(info, ticket_id, after, comments_only=True)

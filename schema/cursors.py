@@ -1,0 +1,92 @@
+"""Cursors: where a list was left, and where a subscription was. Opaque and versioned."""
+
+import base64
+import binascii
+from datetime import UTC, datetime, timedelta
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+from cryptography.hazmat.primitives.hashes import SHA512, Hash
+
+from models.actors import Actor
+from models.errors import Invalid
+from models.secrets import signing_key
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+LARGEST = 2**63 - 1
+
+
+def list_cursor(at: datetime, row_id: int) -> str:
+    """Return the cursor of a row in a list that is ordered by instant and id."""
+    return _packed("l1", (at - EPOCH) // MICROSECOND, row_id)
+
+
+def parsed_list_cursor(text: str) -> tuple[datetime, int]:
+    """Return instant and id. Refuses with Invalid what is no cursor of such a list."""
+    microseconds, row_id = _unpacked(text, "l1", 2)
+    try:
+        return EPOCH + timedelta(microseconds=microseconds), row_id
+    except OverflowError:
+        raise _unknown() from None
+
+
+def seq_cursor(seq: int) -> str:
+    """Return the cursor of an item in a timeline."""
+    return _packed("t1", seq)
+
+
+def parsed_seq_cursor(text: str) -> int:
+    """Return the seq of a timeline's cursor. Refuses with Invalid anything else."""
+    return _unpacked(text, "t1", 1)[0]
+
+
+def event_cursor(actor: Actor, seq: int) -> str:
+    """Return the cursor of the workspace's log. A customer's is encrypted: it tells no volume."""
+    if not actor.is_customer:
+        return _packed("e1", seq)
+    sealed = _cipher().encrypt(seq.to_bytes(8, "big"), _bound_to(actor))
+    return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+
+
+def parsed_event_cursor(actor: Actor, text: str) -> int:
+    """Return the seq of an event cursor. Refuses with Invalid what the actor was not given by us."""
+    if not actor.is_customer:
+        return _unpacked(text, "e1", 1)[0]
+    try:
+        sealed = base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
+        seq = _cipher().decrypt(sealed, _bound_to(actor))
+    except (binascii.Error, UnicodeError, InvalidTag, ValueError):
+        raise _unknown() from None
+    return int.from_bytes(seq, "big")
+
+
+def _bound_to(actor: Actor) -> list[bytes]:
+    return [b"event-cursor", str(actor.workspace_id).encode()]
+
+
+def _cipher() -> AESSIV:
+    digest = Hash(SHA512())
+    digest.update(b"event-cursor\0" + signing_key())
+    return AESSIV(digest.finalize())
+
+
+def _packed(version: str, *numbers: int) -> str:
+    text = ":".join([version, *map(str, numbers)])
+    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+def _unpacked(text: str, version: str, count: int) -> list[int]:
+    try:
+        padded = text.encode() + b"=" * (-len(text) % 4)
+        found, *numbers = base64.b64decode(padded, b"-_", validate=True).decode().split(":")
+        values = [int(number) for number in numbers]
+    except (binascii.Error, UnicodeError, ValueError):
+        raise _unknown() from None
+    if found != version or len(values) != count or not all(-LARGEST <= n <= LARGEST for n in values):
+        raise _unknown()
+    return values
+
+
+def _unknown() -> Invalid:
+    return Invalid("This cursor is not one of ours. Begin without a cursor.")

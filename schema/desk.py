@@ -1,0 +1,40 @@
+"""The schema of members and API keys, `/graphql`."""
+
+import strawberry
+
+from schema.comments import Comment, CommentMutations, CommentSubscriptions
+from schema.contacts import Contact
+from schema.labels import Label
+from schema.members import Member
+from schema.mutations import MutationError, StaleObjectError
+from schema.nodes import NodeQueries
+from schema.scalars import config
+from schema.ticket_changes import TicketMutations, TicketSubscriptions
+from schema.ticket_lists import TicketQueries
+from schema.tickets import Ticket
+from schema.timeline import TicketEvent
+from schema.viewer import ViewerQueries
+
+
+@strawberry.type(description="What can be asked.")
+class Query(ViewerQueries, TicketQueries, NodeQueries):
+    pass
+
+
+@strawberry.type(description="What can be done. Each is one transaction: all of it happens, or nothing.")
+class Mutation(TicketMutations, CommentMutations):
+    pass
+
+
+@strawberry.type(description="What can be listened to, over a socket.")
+class Subscription(TicketSubscriptions, CommentSubscriptions):
+    pass
+
+
+schema = strawberry.Schema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    types=[Ticket, Comment, TicketEvent, Contact, Member, Label, MutationError, StaleObjectError],
+    config=config(),
+)

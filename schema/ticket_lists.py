@@ -1,0 +1,62 @@
+"""Finding tickets."""
+
+from collections.abc import Awaitable
+from typing import Annotated, Any
+
+import strawberry
+
+from models.permissions import Permission
+from models.tickets import Ticket as TicketRow
+from models.tickets import number_of
+from resolvers import access, lists
+from schema.arguments import After, Before, First, Last, wanted
+from schema.connections import Connection
+from schema.context import Info
+from schema.cursors import list_cursor, parsed_list_cursor
+from schema.ids import row_id
+from schema.selections import names_below
+from schema.tickets import Ticket
+
+TicketId = Annotated[strawberry.ID, strawberry.argument(description="A ticket's `id`.")]
+Reference = Annotated[str, strawberry.argument(description="As a person wrote it.")]
+
+
+@strawberry.type
+class TicketQueries:
+    @strawberry.field(
+        graphql_type=Ticket | None,
+        description="The ticket with this id; null if there is none that you may see.",
+    )
+    def ticket(self, info: Info, id: TicketId) -> Awaitable[TicketRow | None]:
+        return info.context.load.ticket.load(row_id(id, "Ticket"))
+
+    @strawberry.field(
+        graphql_type=Ticket | None,
+        description="The ticket that people call `TKT-0042`; `tkt-42` and `42` find it too.",
+    )
+    async def ticket_by_reference(self, info: Info, reference: Reference) -> TicketRow | None:
+        number = number_of(reference)
+        return None if number is None else await access.tickets(info.context.actor).get_or_none(number=number)
+
+    @strawberry.field(
+        graphql_type=Connection[Ticket],
+        description="The tickets that are not archived, the newest first.",
+    )
+    async def tickets(
+        self,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Connection[Any]:
+        actor = info.context.actor
+        actor.require(Permission.READ)
+        window = wanted(first, after, last, before).window(parsed_list_cursor)
+        page = await lists.newest_tickets(actor, window)
+        await info.context.load.load_ahead(page.rows, names_below(info))
+        return Connection.over(
+            page,
+            cursor=lambda row: list_cursor(row.created_at, row.id),
+            count=lambda: lists.count_tickets(actor),
+        )

@@ -1,0 +1,108 @@
+"""The product's enums as clients see them, each value described."""
+
+from enum import Enum
+from typing import TypeVar
+
+import strawberry
+from strawberry.types.enum import StrawberryEnumDefinition
+
+from models import labels, permissions, ticket_enums
+from models.events import Kind
+from realtime.signals import SignalType
+
+E = TypeVar("E", bound=type[Enum])
+
+
+def _enum(cls: E, name: str, description: str, values: dict[str, str]) -> E:
+    """Name the enum and describe its values: a value left out here fails at start."""
+    described = strawberry.enum(cls, name=name, description=description)
+    definition: StrawberryEnumDefinition = described.__strawberry_definition__  # type: ignore[attr-defined]
+    for value in definition.values:
+        value.description = values[value.name]
+    return described
+
+
+TicketStatus = _enum(
+    ticket_enums.Status,
+    "TicketStatus",
+    "Where a ticket stands.",
+    {
+        "OPEN": "Nobody has answered yet, or the customer wrote again.",
+        "IN_PROGRESS": "A member is at it.",
+        "WAITING": "The customer is to answer.",
+        "RESOLVED": "Solved; a message of the customer opens it again.",
+        "CLOSED": "Over; a message of the customer opens it again for 14 days.",
+    },
+)
+TicketPriority = _enum(
+    ticket_enums.Priority,
+    "TicketPriority",
+    "How urgent a ticket is; it selects the SLA policy.",
+    {
+        "URGENT": "Before everything else.",
+        "HIGH": "Soon.",
+        "MEDIUM": "In its turn; the default.",
+        "LOW": "When there is time.",
+    },
+)
+TicketType = _enum(
+    ticket_enums.TicketType,
+    "TicketType",
+    "What kind of request a ticket is.",
+    {
+        "SUPPORT_TICKET": "Somebody needs help; the default.",
+        "CUSTOMER_REQUEST": "Somebody wants something done.",
+        "BUG_REPORT": "Something does not work as it should.",
+        "FEATURE_REQUEST": "Something is missing.",
+    },
+)
+Channel = _enum(
+    ticket_enums.Channel,
+    "Channel",
+    "The way something came in.",
+    {
+        "PORTAL": "A page of ours.",
+        "EMAIL": "A mail.",
+        "PHONE": "A call, written down by a member.",
+        "CHAT": "The widget on a website.",
+        "API": "A program, by this API.",
+    },
+)
+LabelColor = _enum(
+    labels.LabelColor,
+    "LabelColor",
+    "The palette of label colours.",
+    {color.name: f"{color.name.capitalize()}." for color in labels.LabelColor},
+)
+MemberRole = _enum(
+    permissions.Role,
+    "MemberRole",
+    "What a member may do.",
+    {
+        "ADMIN": "Everything, settings too.",
+        "AGENT": "Work on tickets; no settings, and no archiving unless it is given.",
+        "VIEWER": "Look.",
+    },
+)
+TicketEventKind = _enum(
+    Kind,
+    "TicketEventKind",
+    "What happened to a ticket.",
+    {
+        "CREATED": "It was created.",
+        "REPLIED": "A member answered the customer.",
+        "NOTED": "A member left an internal note.",
+        "CUSTOMER_REPLIED": "The customer wrote.",
+        "UPDATED": "Properties were changed.",
+    },
+)
+SignalTypeEnum = _enum(
+    SignalType,
+    "SignalType",
+    "What a message of a subscription is about.",
+    {
+        "EVENT": "Something happened.",
+        "BOOKMARK": "Nothing happened: this is where the log stands; resume from here.",
+        "RESET": "The cursor is too old to resume from: load everything anew, then go on from here.",
+    },
+)
