@@ -1,0 +1,1 @@
+"""HTTP without GraphQL: health, metrics, sessions, the outbox page, and what every answer carries."""
