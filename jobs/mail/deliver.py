@@ -1,0 +1,85 @@
+"""The DELIVER job: one letter handed over, once. Composed when it is sent."""
+
+import asyncio
+
+import structlog
+
+from jobs import claims
+from jobs.claims import Claim, Stale
+from jobs.mail import outbox_folder, smtp
+from jobs.mail.compose import Composed, compose
+from jobs.mail.turns import turn
+from models import clock
+from models.database import fetch, run_tx, shielded
+from models.errors import DeskError
+from models.mails import MailOut, MailState
+from settings import settings
+
+log = structlog.stdlib.get_logger(__name__)
+HIDDEN = "Not sent: the ticket is not this customer's to see any more."
+
+HOLD = """
+UPDATE mail_out SET state = 'HELD', failure = $3 WHERE workspace_id = $1 AND id = $2 AND state = 'QUEUED'
+"""
+MARK_SENT = """
+UPDATE mail_out SET state = 'SENT', sent_at = $3, failure = NULL
+WHERE workspace_id = $1 AND id = $2 AND state = 'QUEUED'
+"""
+MARK_DONE = """
+UPDATE outbox SET done_at = now(), lease_until = NULL
+WHERE workspace_id = $1 AND id = $2 AND done_at IS NULL AND failed_at IS NULL
+"""
+
+
+async def deliver(claim: Claim) -> None:
+    """Send the letter, and record that in one transaction."""
+    mail = await MailOut.get(workspace_id=claim.workspace_id, id=claim.mail_id)
+    if mail.state is not MailState.QUEUED:
+        await run_tx(lambda: claims.finish(claim))
+        return
+    letter = await compose(mail)
+    if letter is None:
+        await run_tx(lambda: _hold(claim))
+        return
+    async with turn(mail.recipient):
+        await _hand_over(claim, letter)
+    log.info("mail_sent", mail_id=mail.id, attempts=claim.attempts)
+
+
+async def _hand_over(claim: Claim, letter: Composed) -> None:
+    async def confirm() -> None:
+        """Raise Stale when the letter is not ours to send: asked last, before the text goes out."""
+        if not await claims.renew(claim):
+            raise Stale
+
+    async def record() -> None:
+        await shielded(lambda: _record_sent(claim))
+
+    if settings.smtp_url:
+        await smtp.send(letter, confirm, record)
+        return
+    await confirm()
+    await asyncio.to_thread(outbox_folder.put, letter)
+    await record()
+
+
+async def _record_sent(claim: Claim) -> None:
+    """Record what is a fact by now, whoever holds the row, and however long the database is away."""
+    seconds = 0.1
+    while True:
+        try:
+            return await run_tx(lambda: _mark_sent(claim))
+        except DeskError as refusal:
+            log.warning("mail_sent_unrecorded", mail_id=claim.mail_id, code=refusal.code)
+        await asyncio.sleep(seconds)
+        seconds = min(seconds * 2, 5.0)
+
+
+async def _mark_sent(claim: Claim) -> None:
+    await fetch(MARK_SENT, claim.workspace_id, claim.mail_id, clock.now())
+    await fetch(MARK_DONE, claim.workspace_id, claim.outbox_id)
+
+
+async def _hold(claim: Claim) -> None:
+    await fetch(HOLD, claim.workspace_id, claim.mail_id, HIDDEN)
+    await claims.finish(claim)

@@ -1,0 +1,25 @@
+"""SCHEDULE: what the clock starts, and how often. A table of data."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from jobs import purges
+
+HOUR = 3600.0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something that runs every so often, once however many clocks there are."""
+
+    name: str
+    every_seconds: float
+    operation: Callable[[], Awaitable[None]]
+
+
+SCHEDULE: tuple[Entry, ...] = (
+    Entry("purge idempotency keys", HOUR, purges.purge_idempotency_keys),
+    Entry("purge sessions", HOUR, purges.purge_sessions),
+    Entry("purge signin tries", HOUR, purges.purge_signin_tries),
+    Entry("purge outbox", HOUR, purges.purge_outbox),
+)
