@@ -1,0 +1,17 @@
+"""How much a run of the benchmarks measures."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Effort:
+    tickets: int
+    rounds: int
+    round_seconds: float
+    replies: int
+    replies_per_second: float
+
+
+FULL = Effort(tickets=2000, rounds=5, round_seconds=3, replies=300, replies_per_second=20)
+BRIEF = Effort(tickets=60, rounds=1, round_seconds=0.2, replies=5, replies_per_second=50)
+"""Shows that the benchmarks work; its figures mean nothing."""

@@ -1,0 +1,132 @@
+"""The cast: Ada and Grace are agents, Olga is admin, Vic looks on, Carl is a customer, Eve is elsewhere."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from argon2 import PasswordHasher
+
+from models import clock
+from models.actors import Actor, ActorKind
+from models.contacts import Contact
+from models.events import Event
+from models.labels import Label, LabelColor, TicketLabel
+from models.members import Member
+from models.people import Person
+from models.permissions import Role, Scope
+from models.tickets import Ticket
+from models.workspaces import Workspace
+from resolvers import comments, keys, tickets, tokens, workspaces
+from resolvers.contacts import ContactRef
+from resolvers.tickets import NewTicket
+from schema.ids import global_id
+from schema.nodes import id_of
+
+PASSWORD = "correct horse battery staple"
+
+
+@dataclass
+class Somebody:
+    """A member: as an actor, and the secret of an API key that may all that they may."""
+
+    actor: Actor
+    member: Member
+    key: str
+
+
+@dataclass
+class Desk:
+    """Acme, where the story plays, and Globex, where Eve is."""
+
+    acme: Workspace
+    globex: Workspace
+    ada: Somebody
+    grace: Somebody
+    olga: Somebody
+    vic: Somebody
+    eve: Somebody
+    carl: Contact
+
+
+async def set_up() -> Desk:
+    """Found both workspaces with their people."""
+    acme = await workspaces.found("acme", "Acme")
+    globex = await workspaces.found("globex", "Globex")
+    carl = await Contact.create(
+        workspace_id=acme.id, name="Carl Customer", email="carl@example.org", created_at=clock.now()
+    )
+    return Desk(
+        acme,
+        globex,
+        ada=await member(acme, "ada", Role.AGENT),
+        grace=await member(acme, "grace", Role.AGENT),
+        olga=await member(acme, "olga", Role.ADMIN),
+        vic=await member(acme, "vic", Role.VIEWER),
+        eve=await member(globex, "eve", Role.ADMIN),
+        carl=carl,
+    )
+
+
+async def member(workspace: Workspace, name: str, role: Role) -> Somebody:
+    """Add a member with a key. Their password is PASSWORD."""
+    now = clock.now()
+    person = await Person.create(
+        email=f"{name}@{workspace.slug}.example", password_hash=_password_hash(), created_at=now
+    )
+    row = await Member.create(
+        workspace_id=workspace.id,
+        person_id=person.id,
+        name=name.capitalize(),
+        role=role,
+        created_at=now,
+    )
+    actor = Actor(ActorKind.MEMBER, workspace.id, row.permissions, member_id=row.id)
+    _, secret = await keys.create_key(actor, row.id, f"{name}'s key", frozenset(Scope))
+    return Somebody(actor, row, secret)
+
+
+async def ticket_of(contact: Contact, by: Actor, title: str = "The printer is on fire") -> Ticket:
+    """Create a ticket of the contact."""
+    return await tickets.create(by, NewTicket(title, contact=ContactRef(id=contact.id)))
+
+
+async def token_of(ticket: Ticket, by: Actor) -> str:
+    """Return the token by which the ticket's customer gets to it."""
+    assert ticket.contact_id is not None
+    return await tokens.tracking_token(by, ticket.id, ticket.contact_id)
+
+
+async def dora(desk: Desk) -> Contact:
+    """Add Dora, a customer of Globex."""
+    return await Contact.create(
+        workspace_id=desk.globex.id, name="Dora", email="dora@example.org", created_at=clock.now()
+    )
+
+
+async def one_of_each(by: Actor, ticket: Ticket) -> dict[str, str]:
+    """Return the id of one object of each type that has ids, all about the ticket, by the types' names."""
+    note = await comments.note(by, ticket.id, f"A note on {ticket.title}")
+    label = await Label.create(
+        workspace_id=by.workspace_id,
+        name=f"About {ticket.title}"[:60],
+        color=LabelColor.RED,
+        created_at=clock.now(),
+    )
+    await TicketLabel.create(workspace_id=by.workspace_id, ticket_id=ticket.id, label_id=label.id)
+    contact = await Contact.get(workspace_id=by.workspace_id, id=ticket.contact_id)
+    member = await Member.get(workspace_id=by.workspace_id, id=by.member_id)
+    event = await Event.filter(workspace_id=by.workspace_id, ticket_id=ticket.id).order_by("seq").first()
+    assert event is not None
+    return {
+        "Ticket": id_of(ticket),
+        "Comment": id_of(note),
+        "Label": id_of(label),
+        "Contact": id_of(contact),
+        "Member": id_of(member),
+        "TicketEvent": id_of(event),
+        "Workspace": global_id("Workspace", by.workspace_id),
+    }
+
+
+@cache
+def _password_hash() -> str:
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)

@@ -1,0 +1,181 @@
+"""Another workspace's ids, tried at every place where an id can be given, by everybody who can call."""
+
+import asyncio
+from typing import Any
+
+import cast
+import pytest
+import schema_walk
+from running_web import GraphSocket, RunningWeb
+
+from models.clock import now
+from models.contacts import Contact
+from models.database import fetch
+from models.permissions import Scope
+from models.tenancy import systemwide
+from resolvers import comments, keys, tickets
+from resolvers.tickets import NewTicket
+from schema.ids import global_id
+
+CANARY = "globex-canary-7341"
+NOBODYS = 2**40
+PRINCIPALS = ["olga", "ada", "vic", "reader", "carl"]
+EVERY = "every type that has ids"
+
+KINDS = {
+    "Query.ticket(id)": "Ticket",
+    "Query.node(id)": EVERY,
+    "Query.nodes(ids)": EVERY,
+    "Mutation.ticketCreate(input.contact.id)": "Contact",
+    "Mutation.ticketCreate(input.assigneeId)": "Member",
+    "Mutation.ticketUpdate(input.ticketId)": "Ticket",
+    "Mutation.ticketUpdate(input.assigneeId)": "Member",
+    "Mutation.ticketUpdate(input.contactId)": "Contact",
+    "Mutation.ticketReply(input.ticketId)": "Ticket",
+    "Mutation.ticketAddNote(input.ticketId)": "Ticket",
+    "Subscription.ticketChanged(ticketId)": "Ticket",
+    "Subscription.commentAdded(ticketId)": "Ticket",
+}
+"""Of which type the id at each place is."""
+
+PLACES = [place for place in schema_walk.id_places(schema_walk.DESK) if place.on != "Subscription"]
+STREAMS = [place for place in schema_walk.id_places(schema_walk.DESK) if place.on == "Subscription"]
+NAMES = [each.name for each in schema_walk.DESK.get_possible_types(schema_walk.DESK.type_map["Node"])]
+
+TABLES = """
+SELECT table_name FROM information_schema.columns
+WHERE table_schema = 'public' AND column_name = 'workspace_id' ORDER BY table_name
+"""
+ROWS = "SELECT md5(string_agg(t::text, '|' ORDER BY id)) AS sum FROM \"{}\" AS t WHERE workspace_id = $1"
+
+
+@pytest.fixture
+async def theirs(desk: cast.Desk) -> dict[str, str]:
+    """An id of each type that has ids, in Globex."""
+    dora = await Contact.create(
+        workspace_id=desk.globex.id, name=f"Dora {CANARY}", email=f"{CANARY}@x.example", created_at=now()
+    )
+    ticket = await cast.ticket_of(dora, desk.eve.actor, f"Secret {CANARY}")
+    return await cast.one_of_each(desk.eve.actor, ticket)
+
+
+@pytest.fixture
+async def ours(desk: cast.Desk, ada: cast.Somebody, ticket) -> dict[str, str]:
+    """The same in Acme."""
+    return await cast.one_of_each(ada.actor, ticket)
+
+
+@pytest.fixture
+async def secrets(desk: cast.Desk, ada: cast.Somebody, ticket) -> dict[str, str]:
+    """By what each principal of Acme gets in: admin, agent, viewer, a key that may only read, a customer."""
+    _, reader = await keys.create_key(ada.actor, ada.member.id, "reads", frozenset({Scope.READ}))
+    carl = await cast.token_of(ticket, ada.actor)
+    return {"olga": desk.olga.key, "ada": ada.key, "vic": desk.vic.key, "reader": reader, "carl": carl}
+
+
+def test_every_place_for_an_id_is_tried_here():
+    places = [str(place) for place in [*PLACES, *STREAMS]]
+
+    assert sorted(places) == sorted(KINDS)
+
+
+@pytest.mark.parametrize("principal", PRINCIPALS)
+async def test_a_foreign_id_is_answered_like_one_that_never_was(web, desk, theirs, ours, secrets, principal):
+    rows = await _rows_of(desk.globex.id)
+
+    for place in PLACES:
+        for name in _names(place):
+            foreign = await _try(web, place, theirs[name], ours, secrets[principal])
+            unknown = await _try(web, place, global_id(name, NOBODYS), ours, secrets[principal])
+            assert foreign == unknown, f"{principal} can tell that it is there, by {place} of a {name}"
+            assert CANARY not in str(foreign)
+
+    assert await _rows_of(desk.globex.id) == rows
+
+
+@pytest.mark.parametrize("place", PLACES, ids=str)
+async def test_an_id_of_ones_own_is_answered_otherwise(web, ours, secrets, place):
+    for name in _names(place):
+        own = await _try(web, place, ours[name], ours, secrets["olga"])
+
+        assert own != await _try(web, place, global_id(name, NOBODYS), ours, secrets["olga"])
+
+
+@pytest.mark.parametrize("place", STREAMS, ids=str)
+@pytest.mark.parametrize("principal", PRINCIPALS[:-1])
+async def test_nobody_can_listen_to_a_foreign_ticket(web, theirs, ours, secrets, principal, place):
+    async with web.socket(secrets[principal]) as socket:
+        foreign = await _listen(socket, place, theirs[KINDS[str(place)]], ours)
+        unknown = await _listen(socket, place, global_id(KINDS[str(place)], NOBODYS), ours)
+
+    assert foreign == unknown
+    assert foreign[0]["extensions"]["code"] == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("field", sorted(schema_walk.DESK.subscription_type.fields))
+async def test_what_happens_elsewhere_is_pushed_to_nobody(web, desk, ada, theirs, ticket, secrets, field):
+    query, variables = schema_walk.document(schema_walk.DESK, "Subscription", field, lambda *path: None)
+    members = [secrets[principal] for principal in PRINCIPALS[:-1]]
+    foreign = await tickets.create(desk.eve.actor, NewTicket(f"Another {CANARY}"))
+
+    async def first_told(key: str) -> Any:
+        async with web.socket(key) as socket:
+            watching = await socket.subscribe(query, **variables)
+            return await socket.next(watching)
+
+    waiting = [asyncio.create_task(first_told(key)) for key in members]
+    await web.joined(len(members))
+    await comments.reply(desk.eve.actor, foreign.id, f"Not for Acme: {CANARY}")
+    await comments.reply(ada.actor, ticket.id, "For Acme.")
+
+    for told in await asyncio.gather(*waiting):
+        assert "errors" not in told and CANARY not in str(told)
+        assert told["data"][field]["ticket"]["reference"] == ticket.reference
+
+
+async def test_a_customers_token_opens_only_the_customers_door(web, secrets):
+    members_door = await web.post("{ viewer { member { name } } }", secrets["carl"])
+    customers_door = await web.post("{ ticket { title } }", secrets["ada"], path="/public/graphql")
+
+    assert members_door["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    assert customers_door["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+def _names(place: schema_walk.Place) -> list[str]:
+    kind = KINDS[str(place)]
+    return NAMES if kind == EVERY else [kind]
+
+
+async def _try(
+    web: RunningWeb, place: schema_walk.Place, id_: str, ours: dict[str, str], secret: str
+) -> dict[str, object]:
+    query, variables = _written(place, id_, ours)
+    return await web.post(query, secret, **variables)
+
+
+async def _listen(socket: GraphSocket, place: schema_walk.Place, id_: str, ours: dict[str, str]) -> Any:
+    query, variables = _written(place, id_, ours)
+    return await socket.next(await socket.subscribe(query, **variables))
+
+
+def _written(place: schema_walk.Place, id_: str, ours: dict[str, str]) -> tuple[str, dict[str, object]]:
+    """Return the operation with the id at its place; whatever else it needs is Acme's own."""
+    required = {"ticketId": ours["Ticket"], "title": "A title", "body": "A body", "email": "a@x.example"}
+
+    def sample(*path: str) -> object:
+        if path == place.path:
+            return [id_] if place.is_list else id_
+        if path[:-1] == ("input",) or path[:-1] == place.path[:-1]:
+            return required.get(path[-1])
+        return None
+
+    return schema_walk.document(schema_walk.DESK, place.on, place.field, sample)
+
+
+async def _rows_of(workspace_id: int) -> dict[str, str | None]:
+    """Return a checksum of each table's rows of the workspace."""
+    with systemwide("look at every table, to see that nothing changed"):
+        tables = [row["table_name"] for row in await fetch(TABLES)]
+        sums = [(await fetch(ROWS.format(table), workspace_id))[0]["sum"] for table in tables]
+    assert len(sums) > 10
+    return dict(zip(tables, sums, strict=True))

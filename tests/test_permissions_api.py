@@ -1,0 +1,131 @@
+"""Who may do what, over the API: every mutation of the schemas, tried by everybody."""
+
+import cast
+import pytest
+import schema_walk
+
+from models.permissions import Role, Scope
+from models.tickets import Ticket
+from resolvers import access, keys
+
+WORKERS = {"olga", "ada", "writer"}
+MAY = {
+    "ticketCreate": WORKERS,
+    "ticketUpdate": WORKERS,
+    "ticketReply": WORKERS,
+    "ticketAddNote": WORKERS,
+}
+"""Which members and keys may do what; the others are refused with FORBIDDEN."""
+
+PRINCIPALS = ["olga", "ada", "writer", "vic", "reader", "vics_admin_key"]
+CELLS = [
+    pytest.param(principal, mutation, id=f"{principal}-{mutation}")
+    for principal in PRINCIPALS
+    for mutation in schema_walk.DESK.mutation_type.fields
+]
+
+
+@pytest.fixture
+async def secrets(desk: cast.Desk) -> dict[str, str]:
+    """Keys of an admin, an agent and a viewer, and keys of less and more scope than their member."""
+    return {
+        "olga": desk.olga.key,
+        "ada": desk.ada.key,
+        "vic": desk.vic.key,
+        "reader": await _key(desk.olga, Scope.READ),
+        "writer": await _key(desk.olga, Scope.WRITE),
+        "vics_admin_key": await _key(desk.vic, Scope.ADMIN),
+    }
+
+
+def test_every_mutation_stands_in_the_matrix():
+    assert set(MAY) == set(schema_walk.DESK.mutation_type.fields)
+
+
+def test_customers_have_one_mutation_to_themselves():
+    assert set(schema_walk.PUBLIC.mutation_type.fields) == {"ticketReply"}
+
+
+@pytest.mark.parametrize(("principal", "mutation"), CELLS)
+async def test_each_does_what_they_may_and_is_refused_the_rest(
+    web, ada, ticket, secrets, principal, mutation
+):
+    query, variables = await _written(ada, ticket, mutation)
+    before = await _rows(ada, ticket)
+
+    data = await web.run(query, secrets[principal], **variables)
+
+    payload = data[mutation]
+    if principal in MAY[mutation]:
+        assert payload["errors"] == [] and payload["eventCursor"]
+        assert await _rows(ada, ticket) != before
+    else:
+        assert [error["code"] for error in payload["errors"]] == ["FORBIDDEN"]
+        assert not [name for name, value in payload.items() if isinstance(value, dict)]
+        assert await _rows(ada, ticket) == before
+
+
+@pytest.mark.parametrize("mutation", schema_walk.DESK.mutation_type.fields)
+async def test_a_removed_member_is_not_let_in_with_their_key(web, ada, ticket, mutation):
+    query, variables = await _written(ada, ticket, mutation)
+    await ada.member.filter(workspace_id=ada.actor.workspace_id, id=ada.member.id).update(
+        removed_at=ticket.created_at
+    )
+
+    answer = await web.post(query, ada.key, **variables)
+
+    assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    assert "data" not in answer
+
+
+@pytest.mark.parametrize("principal", ["vic", "reader"])
+async def test_who_may_only_look_sees_all_that_the_team_sees(web, ada, ticket, secrets, principal):
+    ids = list((await cast.one_of_each(ada.actor, ticket)).values())
+    query = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
+
+    seen = await web.run(query, secrets[principal], ids=ids)
+
+    assert seen == await web.run(query, ada.key, ids=ids)
+    assert None not in seen["nodes"]
+
+
+@pytest.mark.parametrize(
+    ("principal", "may"), [("olga", True), ("ada", True), ("vic", False), ("reader", False)]
+)
+async def test_the_schema_says_beforehand_what_the_viewer_may_do(web, ticket, secrets, principal, may):
+    query = "{ tickets { nodes { viewerCanUpdate viewerCanReply } } }"
+
+    [node] = (await web.run(query, secrets[principal]))["tickets"]["nodes"]
+
+    assert node == {"viewerCanUpdate": may, "viewerCanReply": may}
+
+
+async def test_a_member_who_becomes_a_viewer_loses_the_rights_of_their_keys_too(web, ada, ticket):
+    await ada.member.filter(workspace_id=ada.actor.workspace_id, id=ada.member.id).update(role=Role.VIEWER)
+    query, variables = await _written(ada, ticket, "ticketReply")
+
+    payload = (await web.run(query, ada.key, **variables))["ticketReply"]
+
+    assert [error["code"] for error in payload["errors"]] == ["FORBIDDEN"]
+
+
+async def _key(of: cast.Somebody, scope: Scope) -> str:
+    _, secret = await keys.create_key(of.actor, of.member.id, f"{scope}", frozenset({scope}))
+    return secret
+
+
+async def _written(ada: cast.Somebody, ticket: Ticket, mutation: str) -> tuple[str, dict[str, object]]:
+    """Return the mutation with an input that changes something."""
+    ids = await cast.one_of_each(ada.actor, ticket)
+    values = {"ticketId": ids["Ticket"], "title": "Another title", "body": "A body", "isInternal": True}
+
+    def sample(*path: str) -> object:
+        return values.get(path[1]) if len(path) == 2 else None
+
+    return schema_walk.document(schema_walk.DESK, "Mutation", mutation, sample)
+
+
+async def _rows(ada: cast.Somebody, ticket: Ticket) -> tuple[int, int, int]:
+    row = await access.tickets(ada.actor).get(id=ticket.id)
+    comments = await access.comments(ada.actor).count()
+    return await access.tickets(ada.actor).count(), comments, row.version
