@@ -65,6 +65,12 @@ class Listener:
     heard: list[Message] = field(default_factory=list[Message])
     sockets: int = 0
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _wire: websockets.ClientConnection | None = None
+
+    def cut(self) -> None:
+        """Break its connection, if it has one, without a word."""
+        if self._wire is not None:
+            self._wire.transport.abort()
 
     async def first(self, is_it: Callable[[Message], bool], *, seconds: float = PATIENCE_SECONDS) -> Message:
         """Return the first message of that kind, waiting for it if need be."""
@@ -87,6 +93,7 @@ class Listener:
             try:
                 async with self.web.socket(self.key) as socket:
                     self.sockets += 1
+                    self._wire = socket.wire
                     await self._hear(socket)
             except (OSError, TimeoutError, websockets.WebSocketException):
                 await asyncio.sleep(AGAIN_SECONDS)

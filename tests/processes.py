@@ -17,7 +17,9 @@ START_SECONDS = 30
 LOOK_SECONDS = 0.02
 ROOT = Path(__file__).parents[1]
 OURS = ("DESKWIRE_", "DATABASE_", "SMTP_", "BROKER_", "DOORBELL_", "BASE_")
+STARTED = {"work": "worker_started", "listen": "listener_started"}
 UNDONE = "SELECT id FROM outbox WHERE done_at IS NULL AND failed_at IS NULL LIMIT 1"
+WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 QUICK = {"DESKWIRE_LEASE_SECONDS": "2", "DESKWIRE_OFFER_SECONDS": "1", "DESKWIRE_BOOKMARK_SECONDS": "2"}
 """Leases, offers and bookmarks as short as a test wants them."""
 
@@ -36,6 +38,11 @@ class Process:
     def pid(self) -> int:
         assert self._process
         return self._process.pid
+
+    @property
+    def web(self) -> Reachable:
+        """How its clients reach it, if it is a web process."""
+        return Reachable(int(self.environment["PORT"]))
 
     @property
     def is_running(self) -> bool:
@@ -111,22 +118,22 @@ class Site(Reachable):
         words, _ = await founding.communicate()
         self.keys = json.loads(words)
 
-    def process(self, command: str, name: str = "") -> Process:
+    def process(self, command: str, name: str = "", **environment: str) -> Process:
         """Return a process of this installation, not yet started. Its name is that of its log."""
         log = self.folder / f"{name or command}.log"
-        made = Process(command, self._environment(), log)
+        made = Process(command, self._environment() | environment, log)
         self.processes.append(made)
         return made
 
     async def start(self, *processes: Process) -> None:
-        """Start them at once, and wait until a web process can serve and a worker works."""
+        """Start them at once, and wait until a web process serves, a worker works, a listener listens."""
         for process in processes:
             await process.start()
         for process in processes:
             if process.command == "serve":
-                await self.is_ready()
-            if process.command == "work":
-                await process.has_said("worker_started")
+                await process.web.is_ready()
+            if process.command in STARTED:
+                await process.has_said(STARTED[process.command])
 
     async def end(self) -> None:
         """End what still runs, outright."""
@@ -148,6 +155,22 @@ class Site(Reachable):
         finally:
             await connection.close()
 
+    @asynccontextmanager
+    async def locked(self, table: str) -> AsyncGenerator[None]:
+        """Let everybody who reads or writes the table wait, as long as the block lasts."""
+        connection = await asyncpg.connect(self.database_url)
+        try:
+            async with connection.transaction():
+                await connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+                yield
+        finally:
+            await connection.close()
+
+    async def has_somebody_waiting(self) -> None:
+        """Wait until a statement waits for a lock."""
+        while not await self.rows(WAITING):
+            await asyncio.sleep(LOOK_SECONDS)
+
     def logs(self) -> str:
         """Return all that the processes have said."""
         return "".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("*.log")))
@@ -158,6 +181,7 @@ class Site(Reachable):
             "DATA": str(self.folder / "data"),
             "DATABASE_URL": self.database_url,
             "PORT": str(self.port),
+            "DESKWIRE_SUPERVISOR": str(os.getpid()),  # none outlives the tests
             "DESKWIRE_SECRET_KEY": "a secret key for real processes, of 48 characters",
         }
         return told | self.environment

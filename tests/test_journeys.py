@@ -51,7 +51,7 @@ class Stage:
         """Return what was sent to the address, in no order."""
         files = (self.site.folder / "data" / "outbox").glob("*.eml")
         letters = self.mx.taken if self.mx else [parsed(path.read_bytes()) for path in files]
-        return [letter for letter in letters if letter["To"] == address]
+        return [letter for letter in letters if address in letter["To"]]
 
     async def letter(self, address: str, subject: str) -> EmailMessage:
         """Wait for the letter to this address whose subject says this."""

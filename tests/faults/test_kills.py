@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from mail_server import MailServer
 from office import text
-from persistent_clients import CHANGES, Listener, listener, new_ticket, reply
+from persistent_clients import CHANGES, Listener, listener, new_ticket, persist, reply
 from processes import Process, Site
 
 from schema.ids import global_id
@@ -22,6 +22,11 @@ DATA_SECONDS = 0.02  # the mail server takes its time, so that kills find letter
 RECOVERY_SECONDS = 75
 SEED = 20261124
 LOG = "SELECT seq, id FROM event WHERE workspace_id = 1 ORDER BY seq"
+SAID_ONCE = "SELECT id FROM comment WHERE body = 'Said once.'"
+REPLY_WITH_LABELS = """
+mutation ($input: TicketReplyInput!) {
+  ticketReply(input: $input) { errors { code } comment { id } ticket { labels { name } } }
+}"""
 SAID = "SELECT body FROM comment WHERE workspace_id = 1 ORDER BY id"
 
 
@@ -42,6 +47,25 @@ async def test_kills_at_any_instant_lose_nothing_and_double_nothing(acme: Site, 
     assert len(letters) == len(answered) + WRITERS  # with the acknowledgements
     assert letters.total() - len(letters) <= open_at_kills
     assert len(answered) > KILLS * WRITERS
+
+
+async def test_who_lost_the_answer_to_a_kill_asks_again_and_has_written_once(acme: Site) -> None:
+    web = acme.process("serve")
+    await acme.start(web)
+    ticket = await new_ticket(acme, acme.keys["ada"], "lost@x.example")
+    async with acme.locked("ticket_label"):  # read for the answer only
+        asking = asyncio.create_task(
+            persist(acme, REPLY_WITH_LABELS, acme.keys["ada"], ticketId=ticket, body="Said once.")
+        )
+        await acme.has_somebody_waiting()
+        saved = await acme.rows(SAID_ONCE)
+        await web.kill()
+    await acme.start(web)
+    answer = await asking
+
+    assert len(saved) == 1
+    assert answer["comment"]["id"] == global_id("Comment", saved[0]["id"])
+    assert await acme.rows(SAID_ONCE) == saved
 
 
 async def test_a_worker_killed_after_a_letter_was_taken_sends_it_once(acme: Site, mx: MailServer) -> None:

@@ -2,11 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
-import asyncpg
 import httpx
 import pytest
 import websockets
@@ -21,7 +18,6 @@ WORD = "swordfish"  # stands in every text below that nobody may read
 PUBLIC = "/public/graphql"
 NOTE = "mutation ($input: TicketAddNoteInput!) { ticketAddNote(input: $input) { errors { message } } }"
 UPDATE = "mutation ($input: TicketUpdateInput!) { ticketUpdate(input: $input) { errors { message } } }"
-LOCK = "SELECT id FROM ticket FOR UPDATE"
 HANG_UP = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 BAD_DOCUMENTS = (
     f"{{ {WORD} }}",
@@ -119,7 +115,7 @@ async def _send_frame(acme: Site, frame: str) -> None:
 async def _break_connections(acme: Site, ticket: str) -> None:
     """Let a reply wait for a lock too long, and cut the database's connection under another one."""
     values = {"ticketId": ticket, "body": f"A {WORD}"}
-    async with _locked_tickets(acme):
+    async with acme.locked("ticket"):
         slow = await acme.post(REPLY, acme.keys["ada"], input=values)
         cut = asyncio.create_task(acme.post(REPLY, acme.keys["ada"], input=values))
         while not await acme.rows(HANG_UP):
@@ -146,13 +142,3 @@ def _secrets_of(acme: Site) -> list[str]:
     password = urlsplit(acme.database_url).password
     assert password
     return [password, acme.processes[0].environment["DESKWIRE_SECRET_KEY"]]
-
-
-@asynccontextmanager
-async def _locked_tickets(acme: Site) -> AsyncGenerator[None]:
-    """Nobody else can change a ticket meanwhile."""
-    connection = await asyncpg.connect(acme.database_url)
-    async with connection.transaction():
-        await connection.fetch(LOCK)
-        yield
-    await connection.close()

@@ -2,11 +2,9 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from pathlib import Path
 
-import asyncpg
 import pytest
 import websockets
 from installations import Installation, children_of
@@ -19,8 +17,6 @@ pytestmark = pytest.mark.service
 END_SECONDS = 25
 SOCKETS = 3
 READY = "Deskwire is ready"
-LOCK = "SELECT id FROM ticket FOR UPDATE"
-WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 DELIVERY = """
 SELECT attempts, lease_until, done_at FROM outbox JOIN mail_out ON mail_out.id = mail_id
 WHERE recipient = $1"""
@@ -33,10 +29,10 @@ async def test_a_web_process_answers_what_it_began_and_tells_its_sockets_to_come
     async with AsyncExitStack() as stack, asyncio.timeout(END_SECONDS):
         sockets = [await stack.enter_async_context(acme.socket(acme.keys["ada"])) for _ in range(SOCKETS)]
         watching = [asyncio.create_task(_close_code(socket)) for socket in sockets]
-        async with _locked_tickets(acme):
+        async with acme.locked("ticket"):
             values = {"ticketId": ticket, "body": "Just in time."}
             replying = asyncio.create_task(acme.post(REPLY, acme.keys["ada"], input=values))
-            await _is_waiting_for_lock(acme)
+            await acme.has_somebody_waiting()
 
             ending = asyncio.create_task(web.end())
             await watching[0]
@@ -86,7 +82,8 @@ async def test_all_of_it_ends_when_it_is_asked_to_and_when_it_is_killed(tmp_path
     await installation.run(*found)
     killed = children_of(installation.pid)
 
-    await installation.kill()
+    async with asyncio.timeout(END_SECONDS):
+        await installation.kill()
     await _are_gone(killed)
     await installation.up(READY)
     assert await installation.run(*found) == (1, "", "deskwire: There is a workspace called acme already.\n")
@@ -97,21 +94,6 @@ async def test_all_of_it_ends_when_it_is_asked_to_and_when_it_is_killed(tmp_path
     assert exit_code == 0
     assert min(len(killed), len(ended)) >= 4
     await _are_gone(ended)
-
-
-@asynccontextmanager
-async def _locked_tickets(acme: Site) -> AsyncGenerator[None]:
-    """Nobody else can change a ticket meanwhile."""
-    connection = await asyncpg.connect(acme.database_url)
-    async with connection.transaction():
-        await connection.fetch(LOCK)
-        yield
-    await connection.close()
-
-
-async def _is_waiting_for_lock(acme: Site) -> None:
-    while not await acme.rows(WAITING):
-        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _close_code(socket: GraphSocket) -> int | None:
