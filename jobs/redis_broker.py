@@ -7,14 +7,11 @@ from dramatiq import Broker, MessageProxy
 from dramatiq.brokers.redis import RedisBroker, _RedisConsumer  # pyright: ignore[reportPrivateUsage]
 from dramatiq.errors import ConnectionClosed
 from redis import Redis, RedisError
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 NAMESPACE = "deskwire"
 HEARTBEAT_MILLISECONDS = 15_000  # after this silence a worker is dead; by default after 60 s
 ALWAYS = 1_000_000  # of a million calls look for the dead; by default a rare dice roll does
 ANSWER_SECONDS = 3.0
-RETRY = Retry(NoBackoff(), 1)  # once, at once: the pool keeps connections that a restart has cut
 
 
 def redis_broker(url: str) -> Broker:
@@ -35,9 +32,7 @@ def reach_redis(url: str) -> None:
 
 
 def _client(url: str) -> Redis:
-    return Redis.from_url(
-        url, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS, retry=RETRY
-    )
+    return Redis.from_url(url, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS)
 
 
 class _Broker(RedisBroker):

@@ -3,21 +3,12 @@
 import asyncio
 
 from broadcaster._backends.redis import RedisBackend
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 
 SCHEMES = ("redis", "rediss")
-NEVER = Retry(NoBackoff(), 0)  # rings would be lost while redis-py tries again, and nobody told of the gap
 
 
 class DoorbellBackend(RedisBackend):
-    """One connection that hears and one that speaks; both end with the first that breaks."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
-        self._conn = Redis.from_url(url, retry=NEVER)
-        self._pubsub = self._conn.pubsub()
+    """One connection that hears, and one that speaks for as long as the other hears."""
 
     def own(self, channel: str) -> str:
         """Name the channel by the database's number too: Redis keeps keys apart by it, but not channels."""

@@ -97,13 +97,24 @@ async def test_a_queue_that_is_deleted_under_a_worker_is_made_anew(office, rabbi
         assert "broker_away" not in working.words
 
 
+async def test_a_hint_for_a_queue_that_is_gone_makes_it_anew(rabbitmq):
+    broker = make_broker(rabbitmq.url)
+    await asyncio.to_thread(sender(broker), [Due(7, 42)])
+    await asyncio.to_thread(forget_queue, rabbitmq.url)
+
+    await asyncio.to_thread(sender(broker), [Due(7, 43)])
+
+    assert await asyncio.to_thread(queue, rabbitmq.url) == (1, 0)
+    await asyncio.to_thread(broker.close)
+
+
 async def test_whatever_threads_send_there_is_one_connection(rabbitmq):
     broker = make_broker(rabbitmq.url)
     assert isinstance(broker, RabbitmqBroker)
 
     for number in range(3):
-        await asyncio.to_thread(sender(broker), [Due(7, number)])
         await asyncio.to_thread(broker.consume, QUEUE)
+        await asyncio.to_thread(sender(broker), [Due(7, number)])
 
     assert len(broker.connections) == 1
     await asyncio.to_thread(broker.close)
