@@ -62,9 +62,8 @@ async def told_twice(plots: list[Plot]) -> Histories:
             await books.write(nth, plots[nth], step)
     await run_tx(lambda: write_plots(other, plots))
     instants = sorted(at for at, _, _ in steps)
-    return Histories(
-        plots, await _rows(one.workspace_id, instants), await _rows(other.workspace_id, instants)
-    )
+    by_operations, by_bulk = [await _rows(desk.workspace_id, instants) for desk in (one, other)]
+    return Histories(plots, by_operations, by_bulk)
 
 
 async def _founded(world: World, slug: str) -> Desk:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from jobs.demo.logins import Login, fresh_login, is_good
 from jobs.demo.story import Customer, Player, World, worlds
 from jobs.installation import write_private
-from jobs.origin import base_url, sender_address
+from jobs.origin import base_url, listener_place, mailbox_address
 from models.members import Member
 from models.people import Person
 from models.workspaces import Workspace
@@ -31,14 +31,14 @@ class WorkspaceEntry(BaseModel):
 
 
 class Card(BaseModel):
-    """What `demo.json` holds. `smtp` is null while no mail can be sent to us."""
+    """What `demo.json` holds. `smtp` is where mail can be sent to us, as host:port."""
 
     graphql: str
     graphql_ws: str
     public_graphql: str
     public_graphql_ws: str
     desk: str
-    smtp: str | None
+    smtp: str
     outbox: str | None
     workspaces: list[WorkspaceEntry]
 
@@ -59,7 +59,7 @@ async def ensure_card() -> Card:
         public_graphql=f"{base}/public/graphql",
         public_graphql_ws=f"{socket}/public/graphql",
         desk=f"{base}/desk",
-        smtp=None,
+        smtp=listener_place(),
         outbox=None if settings.smtp_url else f"{base}/outbox",
         workspaces=[entry for entry in entries if entry],
     )
@@ -82,7 +82,7 @@ async def _workspace(world: World, base: str, kept: dict[str, Login]) -> Workspa
     logins = [await _login(row, player, kept.get(player.email)) for player in world.members]
     return WorkspaceEntry(
         slug=row.slug,
-        address=sender_address(row),
+        address=mailbox_address(row),
         portal=f"{base}/portal/{row.slug}",
         members=[login for login in logins if login],
         contacts=[_contact(customer) for customer in world.customers],
