@@ -8,7 +8,8 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from jobs.figures import outbox_figures
+from jobs.figures import outbox_figures, quarantined_count
+from jobs.origin import mailbox_address
 from models.database import database, spawn
 from models.schema_version import is_current
 from realtime.bus import Bus
@@ -28,11 +29,13 @@ from web import calls, logs, server
 from web.errors import exception_handlers
 from web.graphiql import graphiql_routes
 from web.health import Check, Health, database_answers
+from web.inbound import inbound_routes
 from web.loop_lag import measure
 from web.metrics import Metrics
 from web.outbox import outbox_routes
 from web.security import SecureHeaders
 from web.sessions import session_routes
+from web.tracking import tracking_routes
 
 DRAIN_SECONDS = 10
 
@@ -87,6 +90,8 @@ class Web:
             *self._face("/graphql", members),
             *self._face("/public/graphql", customers, any_origin=True),
             *session_routes(),
+            *tracking_routes(),
+            *inbound_routes(mailbox_address),
             *self.health.routes,
             *self.metrics.routes,
             *_development_routes(),
@@ -110,6 +115,7 @@ class Web:
         asked = self.metrics.asked_gauge
         asked("outbox_oldest_due_seconds", "How long the oldest due work has waited.", _oldest_due_seconds)
         asked("outbox_failed", "Work that was given up for good.", _failed)
+        asked("mail_in_quarantined", "Mails that came in and lie in quarantine.", quarantined_count)
 
     async def _rings(self) -> bool:
         return self.bus.is_up

@@ -81,15 +81,15 @@ def tick() -> None:
     """Run a clock process: what is done by the hour."""
     from jobs.tick import keep_running
 
-    stop = asyncio.Event()
-    url = _join(lambda number, frame: sys.exit(0))
+    _run_until_signal(keep_running)
 
-    async def run() -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await keep_running(url, stop)
 
-    asyncio.run(run())
+@commands.command()
+def listen() -> None:
+    """Run a process that takes mail in, by SMTP."""
+    from jobs.listen import keep_listening
+
+    _run_until_signal(keep_listening)
 
 
 @commands.command()
@@ -214,6 +214,19 @@ def _with_database(body: Callable[[], Awaitable[T]]) -> T:
 
     with installation.reached():
         return asyncio.run(run())
+
+
+def _run_until_signal(run: Callable[[str, asyncio.Event], Awaitable[None]]) -> None:
+    """Be a process that runs on the database's address until the event, which SIGINT and SIGTERM set."""
+    stop = asyncio.Event()
+    url = _join(lambda number, frame: sys.exit(0))
+
+    async def watched() -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await run(url, stop)
+
+    asyncio.run(watched())
 
 
 def _join(end: Callable[[int, object], None]) -> str:

@@ -43,8 +43,10 @@ class Settings(BaseSettings):
         validation_alias=_named("SMTP_URL"),
         description="smtp[s]://[user:password@]host:port ; empty: mail lies in DATA/outbox.",
     )
-    mail_from: str = Field(
-        default="", description="Sender of letters; empty: <workspace>@<host of base_url>."
+    mail_from: str = Field(default="", description="Sender of letters; empty: <workspace>@<mail_domain>.")
+    mail_domain: str = Field(
+        default="",
+        description="Domain whose mail comes to us, for answers; empty: that of mail_from, else of base_url.",
     )
     secret_key: SecretStr = Field(
         default=SecretStr(""),
@@ -140,6 +142,14 @@ class Settings(BaseSettings):
     smtp_verified: bool = Field(default=True, description="The mail server's certificate must be valid.")
     demo: bool = Field(default=True, description="`deskwire up` makes two demo workspaces.")
     seed_tickets: int = Field(default=0, description="Further tickets that the demo seed makes.")
+
+    # Mail in
+    smtp_in_host: str = Field(default="127.0.0.1", description="Address that mail is taken on.")
+    smtp_in_port: int = Field(default=0, description="Its port; 0: PORT + 25, as 8025 beside 8000.")
+    smtp_in_seconds: float = Field(default=60, description="A silent mail client is cut off after this.")
+    smtp_in_connections: int = Field(default=100, description="Open connections of mail clients.")
+    smtp_in_connections_per_address: int = Field(default=20, description="Of these from one address.")
+    mail_bytes: int = Field(default=25 * 1024 * 1024, description="Largest mail that is taken.")
 
 
 settings = Settings()

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
-from models.database import fetch, run_tx, shielded
+from models.actors import system
+from models.database import fetch, shielded
 from models.reactions import Reaction
+from resolvers import deliveries, inbound
+from resolvers.change import change, operation
 from settings import settings
 
 FAILURE_LENGTH = 300
@@ -13,7 +16,7 @@ UPDATE outbox
 SET fence = fence + 1, attempts = attempts + 1, lease_until = now() + $3::float8 * interval '1 second'
 WHERE workspace_id = $1 AND id = $2 AND done_at IS NULL AND failed_at IS NULL
   AND next_at <= now() AND (lease_until IS NULL OR lease_until < now())
-RETURNING reaction, event_id, mail_id, attempts, fence,
+RETURNING reaction, event_id, mail_id, mail_in_id, attempts, fence,
           extract(epoch FROM now() - created_at)::float8 AS age_seconds
 """
 
@@ -44,10 +47,6 @@ UPDATE outbox SET failed_at = now(), failure = $4, lease_until = NULL
 WHERE workspace_id = $1 AND id = $2 AND fence = $3 AND done_at IS NULL AND failed_at IS NULL
 RETURNING id
 """
-FAIL_MAIL = """
-UPDATE mail_out SET state = 'FAILED', failure = $3
-WHERE workspace_id = $1 AND id = $2 AND state = 'QUEUED'
-"""
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,7 @@ class Claim:
     attempts: int
     fence: int
     age_seconds: float
+    mail_in_id: int | None = None
 
     @property
     def holder(self) -> tuple[int, int, int]:
@@ -103,15 +103,17 @@ async def give_back(claim: Claim, *, seconds: float = 0) -> None:
     await _run(GIVE_BACK, *claim.holder, seconds)
 
 
+@operation
 async def give_up(claim: Claim, failure: str) -> None:
     """End the row, and its mail if it has one, as failed for good, with the reason."""
-    reason = failure[:FAILURE_LENGTH]
-
-    async def body() -> None:
-        if await fetch(GIVE_UP, *claim.holder, reason) and claim.mail_id is not None:
-            await fetch(FAIL_MAIL, claim.workspace_id, claim.mail_id, reason)
-
-    await run_tx(body)
+    actor, reason = system(claim.workspace_id), failure[:FAILURE_LENGTH]
+    async with change(actor):
+        if not await fetch(GIVE_UP, *claim.holder, reason):
+            return
+        if claim.mail_id is not None:
+            await deliveries.fail(actor, claim.mail_id, reason)
+        if claim.mail_in_id is not None:
+            await inbound.quarantine(actor, claim.mail_in_id, reason)
 
 
 async def _run(statement: str, *values: object) -> list[dict[str, object]]:

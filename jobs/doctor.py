@@ -13,10 +13,13 @@ import asyncpg
 from jobs.broker import POSTGRES, make_broker, reach
 from jobs.demo.card import NAME as CARD
 from jobs.installation import KEY, KEY_LENGTH
+from jobs.origin import listener_place, mail_domain
 from models import clock
 from models.database import close_database
 from models.errors import DeskError
+from models.peers import Peer, peers
 from models.schema_version import pending
+from models.secrets import key_mark
 from realtime.bus import Bus
 from settings import settings
 
@@ -26,6 +29,12 @@ DOORBELL_SECONDS = 5
 SKEW_SECONDS = 1.0  # as far apart the clocks of host and database are not noticed
 SKEW_MOST_SECONDS = 30.0  # as far apart sessions and SLA times are plainly wrong
 SMTP_PORTS = {"smtp": 25, "smtps": 465}
+CONNECTIONS = """
+SELECT sum(numbackends)::int, current_setting('max_connections')::int
+    - current_setting('superuser_reserved_connections')::int
+    - coalesce(current_setting('reserved_connections', true)::int, 0)
+FROM pg_stat_database
+"""
 
 
 class Grade(StrEnum):
@@ -82,6 +91,36 @@ async def _database() -> Finding:
     if version.major < OLDEST_SERVER:
         return Finding(Grade.FAIL, f"PostgreSQL {version.major} is too old; {OLDEST_SERVER} is needed.")
     return Finding(Grade.OK, f"PostgreSQL {version.major} answers.")
+
+
+async def _processes() -> Finding:
+    running, own = await _peers(), key_mark()
+    strangers = [each for each in running if each.key_mark not in ("", own)]
+    if strangers:
+        return Finding(Grade.FAIL, f"{len(strangers)} of {len(running)} have another DESKWIRE_SECRET_KEY.")
+    return Finding(Grade.OK, f"{len(running)} run, with the same secret key.")
+
+
+async def _connections() -> Finding:
+    """Those of brokers and doorbells count when they are open, those of pools when they may be opened."""
+    connection = await asyncpg.connect(settings.database_url)
+    try:
+        opened, most = await connection.fetchrow(CONNECTIONS)
+    finally:
+        await connection.close()
+    could = opened + sum(max(0, each.pool - each.opened) for each in await _peers())
+    words = f"{opened} of {most} are open; with full pools it is {could}."
+    if could > most:
+        return Finding(Grade.WARN, f"{words} Raise max_connections, or lower DESKWIRE_DATABASE_POOL.")
+    return Finding(Grade.OK, words)
+
+
+async def _peers() -> list[Peer]:
+    connection = await asyncpg.connect(settings.database_url)
+    try:
+        return await peers(connection)
+    finally:
+        await connection.close()
 
 
 async def _schema() -> Finding:
@@ -150,16 +189,34 @@ async def _mail() -> Finding:
     return Finding(Grade.OK, f"{host}:{port} answers.")
 
 
+async def _listener() -> Finding:
+    place = listener_place()
+    host, _, port = place.rpartition(":")
+    try:
+        async with asyncio.timeout(CHECK_SECONDS / 2):
+            reader, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+            greeting = await reader.readline()
+            writer.close()
+    except (OSError, TimeoutError):
+        return Finding(Grade.WARN, f"Nobody takes mail at {place}. `deskwire listen` does.")
+    if not greeting.startswith(b"220"):
+        return Finding(Grade.FAIL, f"What listens at {place} does not take mail.")
+    return Finding(Grade.OK, f"Mail is taken at {place}, for <workspace>@{mail_domain()}.")
+
+
 CHECKS: tuple[tuple[str, Callable[[], Awaitable[Finding]]], ...] = (
     ("settings", _settings),
     ("secret key", _secret_key),
     ("data folder", _data_folder),
     ("database", _database),
+    ("processes", _processes),
+    ("connections", _connections),
     ("schema", _schema),
     ("clocks", _clocks),
     ("doorbell", _doorbell),
     ("broker", _broker),
     ("mail", _mail),
+    ("listener", _listener),
 )
 
 

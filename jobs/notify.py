@@ -9,9 +9,10 @@ from jobs.mail import message_ids
 from models import clock
 from models.contacts import Contact
 from models.database import fetch, run_tx
-from models.events import Event
+from models.events import Event, Kind
+from models.inbound import MailKind
 from models.letters import AUTOMATIC, Letter
-from models.mails import MailOut, MailState
+from models.mails import MailIn, MailOut, MailOutcome, MailState
 from models.reactions import NOTICES, Audience
 from models.tenancy import systemwide
 from models.tickets import Ticket
@@ -48,9 +49,19 @@ async def _notify(claim: Claim) -> None:
     ticket = await Ticket.get(workspace_id=claim.workspace_id, id=event.ticket_id)
     for notice in NOTICES[event.kind]:
         for contact in await AUDIENCES[notice.audience](event, ticket):
-            if contact.id != event.contact_id or notice.letter in CONFIRMING:
+            if await _is_wanted(event, contact, notice.letter):
                 await _write(event, contact, notice.letter)
     await claims.finish(claim)
+
+
+async def _is_wanted(event: Event, contact: Contact, letter: Letter) -> bool:
+    """Tell whether the letter is no echo, and no automatic answer to automatic mail."""
+    if letter in CONFIRMING and event.kind is Kind.CREATED:
+        begun_by = MailIn.filter(
+            workspace_id=event.workspace_id, ticket_id=event.ticket_id, outcome=MailOutcome.NEW
+        )
+        return not await begun_by.exclude(kind=MailKind.PERSONAL).exists()
+    return contact.id != event.contact_id or letter in CONFIRMING
 
 
 async def _customer(event: Event, ticket: Ticket) -> list[Contact]:

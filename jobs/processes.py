@@ -31,13 +31,16 @@ class Part:
 
 
 WHOLE: tuple[tuple[Part, ...], ...] = (
-    (Part("web", (sys.executable, "-P", "-m", "cli", "serve"), 12),),
+    (
+        Part("web", (sys.executable, "-P", "-m", "cli", "serve"), 12),
+        Part("listener", (sys.executable, "-P", "-m", "cli", "listen"), 12),
+    ),
     (
         Part("worker", (sys.executable, "-P", "-m", "cli", "work"), 11),
         Part("tick", (sys.executable, "-P", "-m", "cli", "tick"), 11),
     ),
 )
-"""In the order of ending: the web process drains while the others still work for it. 25 s in all."""
+"""In the order of ending: what takes things in drains while the others still work for it. 25 s in all."""
 
 
 class Supervisor:

@@ -14,7 +14,7 @@ from jobs import broker, installation
 from jobs.demo.card import NAME as CARD
 from jobs.demo.card import Card, ensure_card
 from jobs.demo.seed import seed
-from jobs.origin import base_url
+from jobs.origin import ANYWHERE, base_url, listener_place, listener_port, mail_domain
 from jobs.processes import WHOLE, Supervisor, ending_signals
 from models import clock
 from models.database import database
@@ -25,12 +25,12 @@ from settings import settings
 SOCKETS_PER_PRINCIPAL = "100"  # one demo key is used in many windows at once
 READY_SECONDS = 0.2
 READY_PROBE_SECONDS = 3
-ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to reach what listens everywhere
 
 
 def up() -> None:
     """Run all of Deskwire until SIGINT or SIGTERM. Blocks; the database is ended last."""
-    check_port(settings.host, settings.port)
+    check_port(settings.host, settings.port, "PORT")
+    check_port(settings.smtp_in_host, listener_port(), "DESKWIRE_SMTP_IN_PORT")
     for number in ending_signals():
         signal.signal(number, _leave)
     for line in places():
@@ -43,8 +43,11 @@ def up() -> None:
         asyncio.run(_run(server.tend if server else None))
 
 
-def check_port(host: str, port: int) -> None:
-    """Refuse with Conflict a port that somebody listens on, with Invalid one that we may not have."""
+def check_port(host: str, port: int, setting: str) -> None:
+    """Refuse with Conflict a port that somebody listens on, with Invalid one that we may not have.
+
+    `setting` is what chooses another one.
+    """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
@@ -53,7 +56,7 @@ def check_port(host: str, port: int) -> None:
     except (OSError, OverflowError) as fault:
         if isinstance(fault, OSError) and fault.errno == errno.EADDRINUSE:
             raise Conflict(
-                f"Port {port} is in use. Stop what listens there, or choose another with PORT."
+                f"Port {port} is in use. Stop what listens there, or choose another with {setting}."
             ) from fault
         raise Invalid(f"We cannot listen on {host}, port {port}: {fault}.") from fault
 
@@ -80,6 +83,7 @@ def places() -> list[str]:
         "GraphQL": f"{base}/graphql",
         "GraphiQL": f"{base}/graphiql",
         "Sent mail": mail,
+        "Mail in": f"{listener_place()}, for <workspace>@{mail_domain()}",
         "Data": str(data),
         "Database": "DATABASE_URL" if settings.database_url else "embedded, in the data folder",
     }

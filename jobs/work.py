@@ -9,6 +9,7 @@ from jobs import claims
 from jobs.claims import Claim, Stale
 from jobs.leases import kept
 from jobs.mail.deliver import deliver
+from jobs.mail.receive import receive
 from jobs.notify import notify
 from jobs.retries import GivenUp, NotYet, Postponed, retry_seconds
 from models.database import spawn
@@ -22,6 +23,7 @@ GIVE_BACK_SECONDS = 3.0  # for the statement that hands a row back
 REACT: dict[Reaction, Callable[[Claim], Awaitable[None]]] = {
     Reaction.NOTIFY: notify,
     Reaction.DELIVER: deliver,
+    Reaction.RECEIVE: receive,
 }
 
 

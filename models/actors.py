@@ -61,6 +61,12 @@ def customer(workspace_id: int, contact_id: int, ticket_id: int, token_id: int) 
     )
 
 
+def correspondent(workspace_id: int, contact_id: int, ticket_id: int | None = None) -> Actor:
+    """Return a contact who writes by mail: on this ticket, or to begin one."""
+    permissions = CUSTOMER if ticket_id is not None else frozenset({Permission.CREATE})
+    return Actor(ActorKind.CUSTOMER, workspace_id, permissions, contact_id=contact_id, ticket_id=ticket_id)
+
+
 def system(workspace_id: int) -> Actor:
     """Return the product itself, acting in a workspace: jobs and the clock."""
     return Actor(ActorKind.SYSTEM, workspace_id, frozenset(Permission))

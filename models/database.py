@@ -15,6 +15,7 @@ from tortoise.transactions import in_transaction
 
 from models.engine import Client
 from models.faults import refused
+from models.peers import own_name
 from settings import settings
 
 T = TypeVar("T")
@@ -49,7 +50,7 @@ def configuration(url: str, *, pool: int | None = None) -> dict[str, Any]:
         "minsize": 1,
         "maxsize": pool or settings.database_pool,
         "server_settings": {
-            "application_name": "deskwire",
+            "application_name": own_name(pool or settings.database_pool),
             "timezone": "UTC",
             "jit": "off",  # compiling costs more than any statement of ours takes
             "statement_timeout": _milliseconds(settings.statement_seconds),

@@ -20,6 +20,12 @@ class Kind(StrEnum):
     NOTED = "NOTED"
     CUSTOMER_REPLIED = "CUSTOMER_REPLIED"
     UPDATED = "UPDATED"
+    DELIVERY_FAILED = "DELIVERY_FAILED"
+    REDELIVERED = "REDELIVERED"
+
+
+ABOUT_EARLIER_COMMENTS = (Kind.DELIVERY_FAILED, Kind.REDELIVERED)
+"""Kinds whose comment was there before. By all others that have one, it appeared."""
 
 
 class Event(Tenant):
@@ -43,3 +49,8 @@ class Event(Tenant):
         table = "event"
         unique_together = (("workspace_id", "seq"),)
         indexes = (("workspace_id", "ticket_id", "seq"), ("workspace_id", "at"))
+
+    @property
+    def new_comment_id(self) -> int | None:
+        """The comment that appeared by this event."""
+        return None if self.kind in ABOUT_EARLIER_COMMENTS else self.comment_id

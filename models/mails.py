@@ -5,6 +5,7 @@ from enum import StrEnum
 from tortoise import fields
 
 from models.addresses import ADDRESS_LENGTH
+from models.inbound import MailKind
 from models.letters import Letter
 from models.tenancy import Tenant
 
@@ -51,8 +52,15 @@ class MailIn(Tenant):
     mailbox = fields.CharField(ADDRESS_LENGTH, description="The address of ours that it came to.")
     message_key = fields.CharField(64, description="SHA-256 of Message-ID and content: known again.")
     source = fields.BinaryField(description="The message, byte for byte.")
+    envelope_sender = fields.CharField(
+        ADDRESS_LENGTH, null=True, description="Whom failures go to; empty: nobody; null: not known."
+    )
+    recipients: list[str] = fields.JSONField(
+        default=list, description="The envelope's addresses that led to the mailbox."
+    )
+    kind = fields.CharEnumField(MailKind, max_length=20, null=True, description="Known once it was parsed.")
     outcome = fields.CharEnumField(MailOutcome, max_length=20, default=MailOutcome.RECEIVED)
-    reason = fields.CharField(200, null=True, description="Why it was quarantined.")
+    reason = fields.CharField(200, null=True, description="Why it was placed so, where that is not plain.")
     ticket_id = fields.BigIntField(null=True)
     comment_id = fields.BigIntField(null=True)
     received_at = fields.DatetimeField()
@@ -60,3 +68,4 @@ class MailIn(Tenant):
     class Meta:
         table = "mail_in"
         unique_together = (("workspace_id", "mailbox", "message_key"),)
+        indexes = (("workspace_id", "ticket_id"),)

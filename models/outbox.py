@@ -13,6 +13,7 @@ class OutboxRow(Tenant):
     dedupe_key = fields.CharField(120, description="Unique in the workspace: asked for once, ever.")
     event_id = fields.BigIntField(null=True)
     mail_id = fields.BigIntField(null=True)
+    mail_in_id = fields.BigIntField(null=True, description="A mail that came in.")
     attempts = fields.IntField(default=0)
     next_at = fields.DatetimeField(description="Not before; on the database's clock.")
     offered_at = fields.DatetimeField(null=True, description="When the broker was last told of it.")

@@ -12,6 +12,7 @@ class Reaction(StrEnum):
 
     NOTIFY = "NOTIFY"
     DELIVER = "DELIVER"
+    RECEIVE = "RECEIVE"
 
 
 class Audience(StrEnum):
@@ -32,10 +33,12 @@ NOTICES: dict[Kind, tuple[Notice, ...]] = {
     Kind.CUSTOMER_REPLIED: (),
     Kind.NOTED: (),
     Kind.UPDATED: (),
+    Kind.DELIVERY_FAILED: (),
+    Kind.REDELIVERED: (),
 }
 """Every kind of event is named here; an empty row says that nobody is told."""
 
-REACTIONS: dict[Kind, tuple[Reaction, ...]] = {}
+REACTIONS: dict[Kind, tuple[Reaction, ...]] = {Kind.REDELIVERED: (Reaction.DELIVER,)}
 """What an event starts besides its notices."""
 
 

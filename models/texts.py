@@ -26,7 +26,7 @@ def checked_line(text: str, field: str, *, most: int) -> str:
     `field` is the input field's name in sentences and paths; `most` counts characters.
     """
     line = " ".join(cleaned(text).split())
-    if not any(map(_is_visible, line)):
+    if not any(map(is_visible, line)):
         raise Invalid(f"The {field} must not be empty.", path=("input", field))
     if len(line) > most:
         raise Invalid(f"The {field} has at most {most} characters.", path=("input", field))
@@ -41,6 +41,6 @@ def checked_text(text: str, field: str, *, most: int) -> str:
     return lines
 
 
-def _is_visible(character: str) -> bool:
+def is_visible(character: str) -> bool:
     """Tell whether one sees it: no space, no control, no mark of direction or of joining."""
     return unicodedata.category(character)[0] not in "CZ"

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from tortoise import fields
 
-from models.secrets import derived
+from models.secrets import derived, derived_word
 from models.tenancy import Tenant
 
 PREFIX = "dwt"
@@ -12,10 +12,11 @@ PREFIX = "dwt"
 
 class Purpose(StrEnum):
     TRACKING = "TRACKING"
+    REPLY = "REPLY"
 
 
 class TicketToken(Tenant):
-    """A link's token. Only its hash is kept; a letter works it out anew from the row's nonce."""
+    """A token in a letter. Only its hash is kept; a letter works it out anew from the row's nonce."""
 
     purpose = fields.CharEnumField(Purpose, max_length=20)
     ticket_id = fields.BigIntField()
@@ -32,5 +33,7 @@ class TicketToken(Tenant):
 
 
 def token_of(purpose: Purpose, nonce: str) -> str:
-    """Return the token itself, as it stands in a link."""
+    """Return the token itself, as it stands in a link, or in an address, where case may be lost."""
+    if purpose is Purpose.REPLY:
+        return derived_word(purpose, nonce)
     return derived(PREFIX, purpose, nonce)

@@ -1,4 +1,4 @@
-"""The session's cookie: its name, and reading it. The faces of HTTP and of sockets both do."""
+"""Cookies: their names, and reading them. The faces of HTTP and of sockets both do."""
 
 from settings import settings
 
@@ -9,16 +9,26 @@ def is_secure() -> bool:
 
 
 def session_cookie() -> str:
-    """Return the cookie's name. With `__Host-` no other host of the domain can set it."""
+    """Return the name of a member's cookie. With `__Host-` no other host of the domain can set it."""
     return "__Host-deskwire" if is_secure() else "deskwire"
 
 
+def ticket_cookie() -> str:
+    """Return the name of a customer's cookie. It is good for the path of one ticket's page."""
+    return "__Secure-deskwire-ticket" if is_secure() else "deskwire-ticket"
+
+
 def session_secret(header: str | None) -> str | None:
-    """Return the secret in a Cookie header, None where there is none or the header is too long.
+    """Return the session's secret in a Cookie header, None where there is none."""
+    return cookie(header, session_cookie())
+
+
+def cookie(header: str | None, wanted: str) -> str | None:
+    """Return a cookie of a Cookie header, None where it is not in it or the header is too long.
 
     It takes one pass: Python's own parser takes seconds for a long header.
     """
     if header is None or len(header) > settings.cookie_bytes:
         return None
     pairs = (part.partition("=") for part in header.split(";"))
-    return next((value.strip() for name, _, value in pairs if name.strip() == session_cookie()), None)
+    return next((value.strip() for name, _, value in pairs if name.strip() == wanted), None)

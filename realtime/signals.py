@@ -38,6 +38,6 @@ class Topic:
         """Tell whether the event belongs to the topic."""
         return (
             (self.ticket_id is None or event.ticket_id == self.ticket_id)
-            and (not self.comments_only or event.comment_id is not None)
+            and (not self.comments_only or event.new_comment_id is not None)
             and (event.is_public or not self.public)
         )

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from datetime import timedelta
 
 from models import clock
-from models.events import Event
+from models.events import ABOUT_EARLIER_COMMENTS, Event
 from realtime.feeds import BATCH, Feed
 from realtime.signals import Signal, SignalType, Topic
 from settings import settings
@@ -63,7 +63,7 @@ async def _page(topic: Topic, after: int, until: int) -> list[Event]:
     if topic.ticket_id is not None:
         rows = rows.filter(ticket_id=topic.ticket_id)
     if topic.comments_only:
-        rows = rows.filter(comment_id__isnull=False)
+        rows = rows.filter(comment_id__isnull=False).exclude(kind__in=ABOUT_EARLIER_COMMENTS)
     if topic.public:
         rows = rows.filter(is_public=True)
     return await rows.order_by("seq").limit(BATCH)

@@ -9,6 +9,7 @@ from models.counters import Counter, CounterName
 from models.errors import Invalid, NotFound
 from models.events import Event
 from models.labels import Label, TicketLabel
+from models.mails import MailIn, MailOut
 from models.members import Member
 from models.permissions import Permission
 from models.tickets import Ticket
@@ -56,6 +57,18 @@ def contacts(actor: Actor) -> QuerySet[Contact]:
     return rows
 
 
+def letters(actor: Actor) -> QuerySet[MailOut]:
+    """The letters that were written to customers; only members see how each fared."""
+    actor.require(Permission.READ)
+    return MailOut.filter(workspace_id=actor.workspace_id)
+
+
+def inbound_mails(actor: Actor) -> QuerySet[MailIn]:
+    """The mails that came in; only members may know of them."""
+    actor.require(Permission.READ)
+    return MailIn.filter(workspace_id=actor.workspace_id)
+
+
 def labels(actor: Actor) -> QuerySet[Label]:
     """The labels of the workspace."""
     actor.require(Permission.READ)
@@ -77,6 +90,14 @@ async def ticket(actor: Actor, ticket_id: int, permission: Permission) -> Ticket
     if row is None:
         raise NotFound("There is no such ticket.")
     actor.require(permission)
+    return row
+
+
+async def comment(actor: Actor, comment_id: int) -> Comment:
+    """Return the comment; refuses with NotFound what the actor may not see."""
+    row = await comments(actor).get_or_none(id=comment_id)
+    if row is None:
+        raise NotFound("There is no such comment.")
     return row
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from copy import copy
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -17,6 +18,7 @@ from models.database import shielded
 from models.errors import Unavailable
 from models.events import Kind
 from models.faults import CommitUnknown, refusal_of
+from models.mails import MailOut
 from models.tickets import Changes, Ticket
 from resolvers.ledger import AuditEntry, Entry, write_audit, write_events
 
@@ -58,11 +60,21 @@ class Change:
         *,
         public: bool,
         comment: Comment | None = None,
+        mail: MailOut | None = None,
         changes: Changes | None = None,
     ) -> None:
-        """Record the one event of this operation on the ticket; `public`: its customer may see it."""
-        entry = Entry(ticket.id, comment and comment.id, kind, public, self.actor, changes or {})
-        self.entries.append(entry)
+        """Record the one event of this operation on the ticket; `public`: its customer may see it.
+
+        `mail` is the letter that the event's reactions are about.
+        """
+        ids = (comment and comment.id, mail and mail.id)
+        self.entries.append(Entry(ticket.id, *ids, kind, public, self.actor, changes or {}))
+
+    def by(self, actor: Actor) -> "Change":
+        """Return this same change as another actor's: what is done through it, they did."""
+        other = copy(self)  # the lists of what is to be written stay one
+        other.actor = actor
+        return other
 
     def audit(self, action: AuditAction, subject: str) -> None:
         """Record an action on accounts, keys or settings in the audit log."""
@@ -126,7 +138,7 @@ async def _joined(outer: Change, actor: Actor) -> AsyncGenerator[Change]:
     entries, audits, steps = len(outer.entries), len(outer.audits), len(outer.last_steps)
     try:
         async with in_transaction():
-            yield outer
+            yield outer if actor == outer.actor else outer.by(actor)
     except BaseException:
         del outer.entries[entries:]
         del outer.audits[audits:]

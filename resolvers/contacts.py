@@ -11,6 +11,8 @@ from models.texts import checked_line
 from resolvers import access
 from resolvers.change import change, operation
 
+NAME_LENGTH = 120
+
 ADD = """
 INSERT INTO contact (workspace_id, name, email, created_at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (workspace_id, email) DO NOTHING
@@ -36,7 +38,7 @@ async def find_or_create(actor: Actor, ref: ContactRef) -> Contact:
     if ref.id is not None:
         return await access.contact(actor, ref.id)
     email = checked_address(ref.email or "")
-    name = checked_line(ref.name or email.partition("@")[0], "name", most=120)
+    name = checked_line(ref.name or email.partition("@")[0], "name", most=NAME_LENGTH)
     async with change(actor) as made:
         await fetch(ADD, actor.workspace_id, name, email, made.at)
         return await access.contacts(actor).get(email=email)

@@ -23,7 +23,7 @@ WITH head AS (
 ), entry AS (
     SELECT * FROM jsonb_to_recordset($3::jsonb) AS entry (
         nth int, ticket_id bigint, comment_id bigint, kind text, is_public boolean, actor_kind text,
-        member_id bigint, contact_id bigint, changes jsonb, reactions jsonb)
+        member_id bigint, contact_id bigint, changes jsonb, reactions jsonb, mail_id bigint)
 ), recorded AS (
     INSERT INTO event (workspace_id, seq, ticket_id, comment_id, kind, is_public, actor_kind,
                        member_id, contact_id, changes, client_mutation_id, at)
@@ -32,8 +32,10 @@ WITH head AS (
     FROM head, entry ORDER BY nth
     RETURNING id, seq
 ), asked AS (
-    INSERT INTO outbox (workspace_id, reaction, dedupe_key, event_id, attempts, next_at, fence, created_at)
-    SELECT $1, wanted.reaction, wanted.reaction || ':event:' || recorded.seq, recorded.id, 0, now(), 0, now()
+    INSERT INTO outbox (workspace_id, reaction, dedupe_key, event_id, mail_id, attempts, next_at, fence,
+                        created_at)
+    SELECT $1, wanted.reaction, wanted.reaction || ':event:' || recorded.seq, recorded.id, entry.mail_id,
+           0, now(), 0, now()
     FROM recorded
     JOIN head ON true
     JOIN entry ON head.base + entry.nth = recorded.seq
@@ -48,10 +50,11 @@ UPDATE counter SET value = value + $3 WHERE workspace_id = $1 AND name = $2 RETU
 
 @dataclass(frozen=True)
 class Entry:
-    """An event that the change will write."""
+    """An event that the change will write; `mail_id` is the letter that its reactions are about."""
 
     ticket_id: int
     comment_id: int | None
+    mail_id: int | None
     kind: Kind
     is_public: bool
     actor: Actor
@@ -111,4 +114,5 @@ def _row(nth: int, entry: Entry) -> dict[str, Any]:
         "contact_id": entry.actor.contact_id,
         "changes": entry.changes,
         "reactions": reactions_to(entry.kind),
+        "mail_id": entry.mail_id,
     }

@@ -1,4 +1,4 @@
-"""The tokens in letters that let a customer into their ticket."""
+"""The tokens in letters that let a customer into their ticket, or have it answered by mail."""
 
 import secrets
 from datetime import timedelta
@@ -19,23 +19,70 @@ UNKNOWN = "This link is not valid any more. Please ask for a new one."
 
 @operation
 async def tracking_token(actor: Actor, ticket_id: int, contact_id: int) -> str:
-    """Return the token that leads this contact to this ticket, making it the first time."""
+    """Return the token whose link leads this contact to this ticket, making it the first time."""
+    return await _token(actor, Purpose.TRACKING, ticket_id, contact_id)
+
+
+@operation
+async def reply_token(actor: Actor, ticket_id: int, contact_id: int) -> str:
+    """Return the token whose address takes this contact's mail on this ticket, making it the first time."""
+    return await _token(actor, Purpose.REPLY, ticket_id, contact_id)
+
+
+@operation
+async def authenticate(token: str) -> Actor:
+    """Return the customer behind a link's token; by it, their address has proved itself.
+
+    Refuses with Unauthenticated a token that is unknown, ended, or whose ticket is not public.
+    """
+    actor = await _customer(token, Purpose.TRACKING)
+    unproved = Contact.filter(workspace_id=actor.workspace_id, id=actor.contact_id, proved_at=None)
+    await unproved.update(proved_at=clock.now())
+    return actor
+
+
+@operation
+async def recognize(token: str) -> Actor:
+    """Return the customer behind a link's token, where nobody may have looked yet: it proves nothing.
+
+    Mail servers open links before people do. Refuses like `authenticate`.
+    """
+    return await _customer(token, Purpose.TRACKING)
+
+
+@operation
+async def authenticate_reply(token: str) -> Actor:
+    """Return the customer behind a reply address's token. It proves nothing: their mailbox may have
+    answered by itself.
+
+    Refuses with Unauthenticated a token that is unknown, ended, or whose ticket is not public.
+    """
+    return await _customer(token, Purpose.REPLY)
+
+
+async def renewed(actor: Actor) -> Actor:
+    """Return what the actor's token stands for by now. Refuses with Unauthenticated an ended one."""
+    row = await TicketToken.get_or_none(workspace_id=actor.workspace_id, id=actor.credential_id)
+    return await _actor(row)
+
+
+async def _token(actor: Actor, purpose: Purpose, ticket_id: int, contact_id: int) -> str:
     async with change(actor) as made:
         kept = TicketToken.filter(
             workspace_id=actor.workspace_id,
             ticket_id=ticket_id,
             contact_id=contact_id,
-            purpose=Purpose.TRACKING,
+            purpose=purpose,
             revoked_at=None,
             expires_at__gt=made.at,
         )
         if (row := await kept.order_by("id").first()) is not None:
-            return token_of(Purpose.TRACKING, row.nonce)
+            return token_of(purpose, row.nonce)
         nonce = secrets.token_hex(16)
-        token = token_of(Purpose.TRACKING, nonce)
+        token = token_of(purpose, nonce)
         await TicketToken.create(
             workspace_id=actor.workspace_id,
-            purpose=Purpose.TRACKING,
+            purpose=purpose,
             ticket_id=ticket_id,
             contact_id=contact_id,
             nonce=nonce,
@@ -46,23 +93,9 @@ async def tracking_token(actor: Actor, ticket_id: int, contact_id: int) -> str:
     return token
 
 
-@operation
-async def authenticate(token: str) -> Actor:
-    """Return the customer behind a ticket's token; by it, their address has proved itself.
-
-    Refuses with Unauthenticated a token that is unknown, ended, or whose ticket is not public.
-    """
+async def _customer(token: str, purpose: Purpose) -> Actor:
     with systemwide("look up a ticket's token by its secret"):
-        row = await TicketToken.get_or_none(secret_hash=hashed(token))
-    actor = await _actor(row)
-    unproved = Contact.filter(workspace_id=actor.workspace_id, id=actor.contact_id, proved_at=None)
-    await unproved.update(proved_at=clock.now())
-    return actor
-
-
-async def renewed(actor: Actor) -> Actor:
-    """Return what the actor's token stands for by now. Refuses with Unauthenticated an ended one."""
-    row = await TicketToken.get_or_none(workspace_id=actor.workspace_id, id=actor.credential_id)
+        row = await TicketToken.get_or_none(secret_hash=hashed(token), purpose=purpose)
     return await _actor(row)
 
 

@@ -8,7 +8,9 @@ import strawberry
 
 import models.comments
 import resolvers.comments
+import resolvers.deliveries
 from models.contacts import Contact as ContactRow
+from models.mails import MailOut
 from models.members import Member as MemberRow
 from models.ticket_enums import Channel, Status
 from models.tickets import Ticket as TicketRow
@@ -16,6 +18,8 @@ from realtime.signals import Signal
 from schema.arguments import given
 from schema.authors import Author, author
 from schema.context import Info, Parent
+from schema.deliveries import Delivery
+from schema.ids import row_id
 from schema.mutations import INPUT, OnceInput, Payload, carry_out, ticket_of
 from schema.nodes import Node
 from schema.signals import EventsAfter, OfTicket, Subscription, SubscriptionMessage, about_tickets
@@ -45,6 +49,14 @@ class Comment(Node):
     def ticket(root: Parent[Row], info: Info) -> Awaitable[TicketRow | None]:
         return info.context.load.ticket.load(root.ticket_id)
 
+    @strawberry.field(
+        graphql_type=Delivery | None,
+        description="How its mail to the customer fares; null where none was written, or not yet.",
+    )
+    @staticmethod
+    def delivery(root: Parent[Row], info: Info) -> Awaitable[MailOut | None]:
+        return info.context.load.delivery.load(root.id)
+
 
 @strawberry.input(description="An answer to the customer.")
 class TicketReplyInput(OnceInput):
@@ -61,9 +73,14 @@ class TicketAddNoteInput(OnceInput):
     body: str = strawberry.field(description="Plain text, 1 to 100,000 characters.")
 
 
-@strawberry.type(description="The comment that was added.")
+@strawberry.input(description="A reply whose mail has failed.")
+class CommentRedeliverInput(OnceInput):
+    comment_id: strawberry.ID = strawberry.field(description="The reply.")
+
+
+@strawberry.type(description="What answers about a comment.")
 class CommentPayload(Payload):
-    comment: Comment | None = strawberry.field(description="The new comment; null when refused.")
+    comment: Comment | None = strawberry.field(description="The comment; null when refused.")
 
     @strawberry.field(graphql_type=Ticket | None, description="Its ticket, as it stands now.")
     def ticket(self, info: Info) -> Awaitable[TicketRow | None] | None:
@@ -78,6 +95,11 @@ class TicketReplyPayload(CommentPayload):
 
 @strawberry.type(description="What `ticketAddNote` answers.")
 class TicketAddNotePayload(CommentPayload):
+    pass
+
+
+@strawberry.type(description="What `commentRedeliver` answers.")
+class CommentRedeliverPayload(CommentPayload):
     pass
 
 
@@ -105,6 +127,23 @@ class CommentMutations:
         )
         return TicketAddNotePayload(comment=outcome.row, **outcome.payload)  # type: ignore[arg-type]
 
+    @strawberry.mutation(
+        description="Have the mail of a reply sent again, to the address that its customer has now."
+        " Refused with CONFLICT unless it has FAILED."
+    )
+    async def comment_redeliver(
+        self, info: Info, input: Annotated[CommentRedeliverInput, INPUT]
+    ) -> CommentRedeliverPayload | None:
+        actor, comment_id = info.context.actor, input.comment_id
+        outcome = await carry_out(
+            info,
+            input,
+            lambda: resolvers.deliveries.redeliver(
+                actor, row_id(comment_id, "Comment", path=("input", "commentId"))
+            ),
+        )
+        return CommentRedeliverPayload(comment=outcome.row, **outcome.payload)  # type: ignore[arg-type]
+
 
 @strawberry.type(description="A comment was added.")
 class CommentAdded(SubscriptionMessage):
@@ -115,7 +154,7 @@ class CommentAdded(SubscriptionMessage):
     @strawberry.field(graphql_type=Comment | None, description="The comment; null unless an EVENT.")
     @staticmethod
     def comment(root: Parent[Signal], info: Info) -> Awaitable[Row | None] | None:
-        comment_id = root.event and root.event.comment_id
+        comment_id = root.event and root.event.new_comment_id
         return None if comment_id is None else info.context.load.comment.load(comment_id)
 
     @strawberry.field(graphql_type=Ticket | None, description="Its ticket, as it stands by now.")

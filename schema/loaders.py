@@ -14,6 +14,8 @@ from models.comments import Comment
 from models.contacts import Contact
 from models.events import Event
 from models.labels import Label
+from models.letters import Letter
+from models.mails import MailOut
 from models.members import Member
 from models.tenancy import Tenant
 from models.tickets import Ticket
@@ -65,6 +67,11 @@ class Loaders:
         """The labels of a ticket, by name."""
         return DataLoader(self._labels, max_batch_size=LARGEST)
 
+    @cached_property
+    def delivery(self) -> DataLoader[int, MailOut | None]:
+        """The letter by which a reply went to its customer."""
+        return DataLoader(self._deliveries, max_batch_size=LARGEST)
+
     @property
     def nodes(self) -> dict[str, DataLoader[int, Any]]:
         """The loader for each type that `node(id:)` finds."""
@@ -95,15 +102,20 @@ class Loaders:
     async def timeline_items(self, events: Sequence[Event]) -> list[Comment | Event]:
         """Return for each event its comment, or where it has none the event itself."""
         comments = {row.id: row for row in await self._comments_of(events) if row is not None}
-        return [comments.get(event.comment_id or 0, event) for event in events]
+        return [comments.get(event.new_comment_id or 0, event) for event in events]
 
     async def _comments_of(self, events: Sequence[Event]) -> list[Comment | None]:
-        ids = [event.comment_id for event in events if event.comment_id is not None]
+        ids = [event.new_comment_id for event in events if event.new_comment_id is not None]
         return await self.comment.load_many(ids)
 
     async def _workspaces(self, ids: list[int]) -> list[Workspace | None]:
         own = await access.workspace(self._actor)
         return [own if row_id == own.id else None for row_id in ids]
+
+    async def _deliveries(self, comment_ids: list[int]) -> list[MailOut | None]:
+        letters = access.letters(self._actor).filter(comment_id__in=comment_ids, letter=Letter.REPLY)
+        first = {row.comment_id: row for row in await letters.order_by("-id")}
+        return [first.get(comment_id) for comment_id in comment_ids]
 
     async def _labels(self, ticket_ids: list[int]) -> list[list[Label]]:
         marks = access.ticket_labels(self._actor).filter(ticket_id__in=ticket_ids)

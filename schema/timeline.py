@@ -6,6 +6,7 @@ from typing import Annotated
 
 import strawberry
 
+from models.comments import Comment as CommentRow
 from models.contacts import Contact as ContactRow
 from models.events import Event, Kind
 from models.members import Member as MemberRow
@@ -47,6 +48,13 @@ class TicketEvent(Node):
         info: Info,
     ) -> Awaitable[MemberRow | ContactRow | None] | None:
         return author(root.member_id, root.contact_id, info)
+
+    @strawberry.field(
+        graphql_type=Comment | None, description="The comment that it is about; null for most kinds."
+    )
+    @staticmethod
+    def comment(root: Parent[Event], info: Info) -> Awaitable[CommentRow | None] | None:
+        return None if root.comment_id is None else info.context.load.comment.load(root.comment_id)
 
     @strawberry.field(description="What changed by it.")
     @staticmethod

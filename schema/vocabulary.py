@@ -8,6 +8,7 @@ from strawberry.types.enum import StrawberryEnumDefinition
 
 from models import labels, permissions, ticket_enums
 from models.events import Kind
+from models.mails import MailState
 from realtime.signals import SignalType
 
 E = TypeVar("E", bound=type[Enum])
@@ -94,6 +95,19 @@ TicketEventKind = _enum(
         "NOTED": "A member left an internal note.",
         "CUSTOMER_REPLIED": "The customer wrote.",
         "UPDATED": "Properties were changed.",
+        "DELIVERY_FAILED": "A mail to the customer was refused, or held back; `comment` is what it carried.",
+        "REDELIVERED": "A member had the mail of a reply sent again.",
+    },
+)
+MailStateEnum = _enum(
+    MailState,
+    "MailState",
+    "How far a mail has come.",
+    {
+        "QUEUED": "It is on its way, or tried again later.",
+        "SENT": "The customer's mail server, or one on the way to it, has taken it.",
+        "FAILED": "It was refused for good, or tried for five days.",
+        "HELD": "It was not sent on purpose.",
     },
 )
 SignalTypeEnum = _enum(

@@ -1,6 +1,7 @@
 """Refusals and bugs, turned into HTTP answers. The one place of this face that does so."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from math import ceil
 from typing import cast
 
@@ -36,14 +37,15 @@ WORDS = {
 async def answer_refusal(request: Request, refusal: Exception) -> Response:
     """Return the answer that tells a person of a DeskError."""
     assert isinstance(refusal, DeskError)
-    status = STATUSES.get(refusal.code, 400)
-    return _answer(request, status, refusal.code, refusal.message, headers=_headers_of(refusal))
+    return _answer(request, status_of(refusal), refusal.code, refusal.message, headers=headers_of(refusal))
 
 
 async def answer_http(request: Request, refusal: Exception) -> Response:
     """Return the answer to what HTTP alone refuses: an unknown address, a wrong method."""
     assert isinstance(refusal, HTTPException)
     code, message = WORDS.get(refusal.status_code, ("BAD_REQUEST", "This request cannot be read."))
+    if refusal.status_code == 415 and refusal.detail != HTTPStatus.UNSUPPORTED_MEDIA_TYPE.phrase:
+        message = refusal.detail
     return _answer(request, refusal.status_code, code, message, headers=refusal.headers)
 
 
@@ -54,19 +56,25 @@ async def answer_bug(request: Request, bug: Exception) -> Response:
     return _answer(request, 500, "INTERNAL_SERVER_ERROR", message)
 
 
-exception_handlers = cast(
-    "Mapping[type[Exception], ExceptionHandler]",
-    {DeskError: answer_refusal, HTTPException: answer_http},
-)
-"""For Starlette's parameter of the same name. `Calls` sees to bugs, which it also logs."""
+def status_of(refusal: DeskError) -> int:
+    """Return the HTTP status that goes with a refusal."""
+    return STATUSES.get(refusal.code, 400)
 
 
-def _headers_of(refusal: DeskError) -> dict[str, str]:
+def headers_of(refusal: DeskError) -> dict[str, str]:
+    """Return the HTTP headers that go with a refusal."""
     if isinstance(refusal, RateLimited):
         return {"retry-after": str(max(1, ceil(refusal.retry_seconds)))}
     if refusal.code == "UNAUTHENTICATED":
         return {"www-authenticate": "Bearer"}
     return {}
+
+
+exception_handlers = cast(
+    "Mapping[type[Exception], ExceptionHandler]",
+    {DeskError: answer_refusal, HTTPException: answer_http},
+)
+"""For Starlette's parameter of the same name. `Calls` sees to bugs, which it also logs."""
 
 
 def _answer(

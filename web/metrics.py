@@ -20,7 +20,10 @@ ASK_SECONDS = 2  # for a figure that the database has to give
 LAGS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)  # seconds
 DURATIONS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)  # seconds
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-FACES = ("graphql", "public", "session", "t", "csat", "portal", "desk", "static", "healthz", "readyz")
+FACES = (
+    *("graphql", "public", "session", "inbound", "t", "track", "csat", "portal", "desk"),
+    *("static", "healthz", "readyz"),
+)
 FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
 
 

@@ -11,4 +11,4 @@ def check_origin(request: Request) -> None:
     is_foreign = request.headers.get("sec-fetch-site") in ("cross-site", "same-site")
     is_unnamed = "origin" not in request.headers
     if (is_foreign and is_unnamed) or not origin_is_ours(request.headers, own_origins()):
-        raise Forbidden("This page may not sign in here.")
+        raise Forbidden("A foreign page may not do this.")

@@ -15,6 +15,7 @@ from models.errors import Invalid, RateLimited, Unauthenticated
 from realtime.cookies import is_secure, session_cookie, session_secret
 from resolvers import sessions
 from settings import settings
+from web.bodies import body_of
 from web.origins import check_origin
 
 BODY_BYTES = 16 * 1024
@@ -84,21 +85,12 @@ async def _fields(request: Request) -> dict[str, object]:
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
         raise HTTPException(415)
     try:
-        fields = orjson.loads(await _body(request))
+        fields = orjson.loads(await body_of(request, most=BODY_BYTES))
     except orjson.JSONDecodeError:
         raise Invalid("The request is not valid JSON.") from None
     if not isinstance(fields, dict):
         raise Invalid("The request must be a JSON object.")
     return cast("dict[str, object]", fields)
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_BYTES:
-            raise HTTPException(413)
-    return bytes(body)
 
 
 def _text(fields: dict[str, object], name: str) -> str:

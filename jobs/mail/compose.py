@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from jobs.mail import reply_addresses
 from jobs.mail.envelopes import Envelope, message
 from jobs.mail.letters import Matter, html, plain, word
-from jobs.origin import base_url, sender_address
+from jobs.origin import base_url, mail_domain, sender_address
 from models.actors import system
 from models.comments import Comment
 from models.contacts import Contact
@@ -13,7 +14,7 @@ from models.mails import MailOut, MailState
 from models.members import Member
 from models.tickets import Ticket
 from models.workspaces import Workspace
-from resolvers.tokens import tracking_token
+from resolvers.tokens import reply_token, tracking_token
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ async def compose(mail: MailOut) -> Composed | None:
         message_id=mail.message_id,
         sender=sender_address(workspace),
         sender_name=workspace.name,
+        reply_to=await _reply_address(mail, contact),
         recipient=mail.recipient,
         recipient_name=contact.name if matter.is_proved else "",
         subject=wording.subject,
@@ -49,6 +51,11 @@ async def compose(mail: MailOut) -> Composed | None:
     )
     made = message(envelope, plain(wording, matter), html(wording, matter))
     return Composed(mail.message_id, envelope.sender, mail.recipient, made.as_bytes())
+
+
+async def _reply_address(mail: MailOut, contact: Contact) -> str:
+    token = await reply_token(system(mail.workspace_id), mail.ticket_id, contact.id)
+    return reply_addresses.make(token, mail_domain())
 
 
 async def _matter(mail: MailOut, ticket: Ticket, contact: Contact, workspace: Workspace) -> Matter:

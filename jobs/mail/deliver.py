@@ -10,17 +10,17 @@ from jobs.mail import outbox_folder, smtp
 from jobs.mail.compose import Composed, compose
 from jobs.mail.turns import turn
 from models import clock
+from models.actors import system
 from models.database import fetch, run_tx, shielded
 from models.errors import DeskError
 from models.mails import MailOut, MailState
+from resolvers import deliveries
+from resolvers.change import change, operation
 from settings import settings
 
 log = structlog.stdlib.get_logger(__name__)
 HIDDEN = "Not sent: the ticket is not this customer's to see any more."
 
-HOLD = """
-UPDATE mail_out SET state = 'HELD', failure = $3 WHERE workspace_id = $1 AND id = $2 AND state = 'QUEUED'
-"""
 MARK_SENT = """
 UPDATE mail_out SET state = 'SENT', sent_at = $3, failure = NULL
 WHERE workspace_id = $1 AND id = $2 AND state = 'QUEUED'
@@ -39,7 +39,7 @@ async def deliver(claim: Claim) -> None:
         return
     letter = await compose(mail)
     if letter is None:
-        await run_tx(lambda: _hold(claim))
+        await _hold(claim, mail)
         return
     async with turn(mail.recipient):
         await _hand_over(claim, letter)
@@ -80,6 +80,9 @@ async def _mark_sent(claim: Claim) -> None:
     await fetch(MARK_DONE, claim.workspace_id, claim.outbox_id)
 
 
-async def _hold(claim: Claim) -> None:
-    await fetch(HOLD, claim.workspace_id, claim.mail_id, HIDDEN)
-    await claims.finish(claim)
+@operation
+async def _hold(claim: Claim, mail: MailOut) -> None:
+    actor = system(claim.workspace_id)
+    async with change(actor):
+        await claims.finish(claim)
+        await deliveries.hold(actor, mail.id, HIDDEN)

@@ -11,7 +11,7 @@ from email.utils import format_datetime
 from models.texts import cleaned
 
 REFERENCES_LENGTH = 1500
-OWN_HEADERS = frozenset({"from", "to", "subject", "message-id", "in-reply-to", "references"})
+OWN_HEADERS = frozenset({"from", "to", "reply-to", "subject", "message-id", "in-reply-to", "references"})
 
 
 class LetterPolicy(EmailPolicy):
@@ -40,6 +40,7 @@ class Envelope:
     message_id: str
     sender: str
     sender_name: str
+    reply_to: str
     recipient: str
     recipient_name: str
     subject: str
@@ -53,6 +54,7 @@ def message(envelope: Envelope, plain: str, html: str) -> EmailMessage:
     made = EmailMessage(policy=POLICY)
     made["From"] = _mailbox(envelope.sender_name, envelope.sender)
     made["To"] = _mailbox(envelope.recipient_name, envelope.recipient)
+    made["Reply-To"] = _mailbox(envelope.sender_name, envelope.reply_to)
     made["Subject"] = _encoded(one_line(envelope.subject))
     made["Date"] = format_datetime(envelope.at)
     made["Message-ID"] = envelope.message_id

@@ -177,7 +177,7 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     fields.CharEnumField(
-                        description="REFERENCE: REFERENCE\nEVENT: EVENT\nAUDIT: AUDIT",
+                        description="REFERENCE: REFERENCE\nEVENT: EVENT\nAUDIT: AUDIT\nSEEDED: SEEDED",
                         enum_type=CounterName,
                         max_length=20,
                     ),
@@ -204,7 +204,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     fields.CharEnumField(
-                        description="CREATED: CREATED\nREPLIED: REPLIED\nNOTED: NOTED\nCUSTOMER_REPLIED: CUSTOMER_REPLIED\nUPDATED: UPDATED",
+                        description="CREATED: CREATED\nREPLIED: REPLIED\nNOTED: NOTED\nCUSTOMER_REPLIED: CUSTOMER_REPLIED\nUPDATED: UPDATED\nDELIVERY_FAILED: DELIVERY_FAILED\nREDELIVERED: REDELIVERED",
                         enum_type=Kind,
                         max_length=40,
                     ),
@@ -332,7 +332,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "reason",
-                    fields.CharField(null=True, description="Why it was quarantined.", max_length=200),
+                    fields.CharField(
+                        null=True,
+                        description="Why it was placed so, where that is not plain.",
+                        max_length=200,
+                    ),
                 ),
                 ("ticket_id", fields.BigIntField(null=True)),
                 ("comment_id", fields.BigIntField(null=True)),
@@ -450,7 +454,9 @@ class Migration(migrations.Migration):
                 (
                     "reaction",
                     fields.CharEnumField(
-                        description="NOTIFY: NOTIFY\nDELIVER: DELIVER", enum_type=Reaction, max_length=40
+                        description="NOTIFY: NOTIFY\nDELIVER: DELIVER\nRECEIVE: RECEIVE",
+                        enum_type=Reaction,
+                        max_length=40,
                     ),
                 ),
                 (
@@ -713,7 +719,9 @@ class Migration(migrations.Migration):
                 ("workspace_id", fields.BigIntField(description="The workspace that the row belongs to.")),
                 (
                     "purpose",
-                    fields.CharEnumField(description="TRACKING: TRACKING", enum_type=Purpose, max_length=20),
+                    fields.CharEnumField(
+                        description="TRACKING: TRACKING\nREPLY: REPLY", enum_type=Purpose, max_length=20
+                    ),
                 ),
                 ("ticket_id", fields.BigIntField()),
                 ("contact_id", fields.BigIntField()),
@@ -728,7 +736,7 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "indexes": [Index(fields=["workspace_id", "ticket_id", "contact_id"])],
                 "pk_attr": "id",
-                "table_description": "A link's token. Only its hash is kept; a letter works it out anew from the row's nonce.",
+                "table_description": "A token in a letter. Only its hash is kept; a letter works it out anew from the row's nonce.",
             },
             bases=["Tenant"],
         ),

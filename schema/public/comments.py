@@ -76,7 +76,7 @@ class CommentAdded(SubscriptionMessage):
     @strawberry.field(graphql_type=Comment | None, description="The comment; null unless an EVENT.")
     @staticmethod
     def comment(root: Parent[Signal], info: Info) -> Awaitable[Row | None] | None:
-        comment_id = root.event and root.event.comment_id
+        comment_id = root.event and root.event.new_comment_id
         return None if comment_id is None else info.context.load.comment.load(comment_id)
 
 
