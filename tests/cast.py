@@ -7,9 +7,12 @@ from argon2 import PasswordHasher
 
 from models import clock
 from models.actors import Actor, ActorKind
+from models.comments import Comment
 from models.contacts import Contact
 from models.events import Event
 from models.labels import Label, LabelColor, TicketLabel
+from models.letters import Letter
+from models.mails import MailOut, MailState
 from models.members import Member
 from models.people import Person
 from models.permissions import Role, Scope
@@ -93,6 +96,26 @@ async def token_of(ticket: Ticket, by: Actor) -> str:
     """Return the token by which the ticket's customer gets to it."""
     assert ticket.contact_id is not None
     return await tokens.tracking_token(by, ticket.id, ticket.contact_id)
+
+
+async def failed_reply(by: Actor, ticket: Ticket) -> Comment:
+    """Reply on the ticket; no mail server takes the mail of it."""
+    reply = await comments.reply(by, ticket.id, "On our way.")
+    event = await Event.get(workspace_id=by.workspace_id, comment_id=reply.id)
+    await MailOut.create(
+        workspace_id=by.workspace_id,
+        event_id=event.id,
+        ticket_id=ticket.id,
+        comment_id=reply.id,
+        contact_id=ticket.contact_id,
+        letter=Letter.REPLY,
+        recipient="carl@example.org",
+        message_id=f"<{reply.id}@desk.example>",
+        state=MailState.FAILED,
+        failure="The mail server answered 550: no such user",
+        created_at=reply.created_at,
+    )
+    return reply
 
 
 async def dora(desk: Desk) -> Contact:

@@ -35,6 +35,13 @@ def write() -> None:
     PAGE.write_text(before + begin + tables() + end + after, encoding="utf-8")
 
 
+def variable(name: str, field: FieldInfo) -> str:
+    """Return the name that the setting is read by."""
+    if isinstance(field.validation_alias, AliasChoices):
+        return str(field.validation_alias.choices[0])
+    return f"DESKWIRE_{name.upper()}"
+
+
 def _groups() -> Iterator[tuple[str, list[str]]]:
     """Yield the words above each group of fields, and the fields' names."""
     groups: dict[str, list[str]] = {}
@@ -49,13 +56,7 @@ def _groups() -> Iterator[tuple[str, list[str]]]:
 def _row(name: str) -> str:
     field = Settings.model_fields[name]
     meaning = (field.description or "").replace("|", "\\|").replace("<", "\\<")
-    return f"| `{_variable(name, field)}` | {_default(field)} | {meaning} |\n"
-
-
-def _variable(name: str, field: FieldInfo) -> str:
-    if isinstance(field.validation_alias, AliasChoices):
-        return str(field.validation_alias.choices[0])
-    return f"DESKWIRE_{name.upper()}"
+    return f"| `{variable(name, field)}` | {_default(field)} | {meaning} |\n"
 
 
 def _default(field: FieldInfo) -> str:

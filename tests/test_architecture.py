@@ -26,6 +26,8 @@ FUNCTION_LINES = 40
 FIND_THEIR_ACTOR = {
     "sessions.sign_in": "who signs in is nobody before",
     "tokens.authenticate": "it returns the actor behind the secret",
+    "tokens.authenticate_reply": "it returns the actor behind the secret",
+    "tokens.recognize": "it returns the actor behind the secret",
     "workspaces.found": "an operator's: there is no workspace yet to act in",
     "workspaces.add_member": "an operator's, from the command line",
 }
@@ -45,6 +47,7 @@ GIVEN_NAMES = {
     "exception_handlers": "starlette's",
     "data_received": "asyncio's",
     "get_name_from_type": "strawberry's",
+    "handle_data": "html.parser's",
     "_data_folder": "the folder that the setting DATA names",
 }
 """Names that are not ours to choose, and whose they are."""

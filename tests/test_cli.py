@@ -34,6 +34,7 @@ async def test_up_says_first_where_everything_is(tmp_path: Path) -> None:
 
     assert f"GraphQL    http://127.0.0.1:{installation.port}/graphql\n" in words
     assert f"GraphiQL   http://127.0.0.1:{installation.port}/graphiql\n" in words
+    assert f"Mail in    127.0.0.1:{installation.port + 25}, for <workspace>@localhost\n" in words
     assert words.endswith(f"Data       {installation.data}\n")
     await installation.kill()
 
@@ -65,6 +66,18 @@ async def test_a_port_in_use_is_refused_before_anything_starts(running: Installa
     assert err == (
         f"deskwire: Port {running.port} is in use. Stop what listens there, or choose another with PORT.\n"
     )
+    assert not other.data.exists()
+
+
+async def test_a_mail_port_in_use_is_refused_before_anything_starts(
+    running: Installation, tmp_path: Path
+) -> None:
+    other = Installation(tmp_path / "data", free_port())
+
+    code, out, err = await other.run("up", DESKWIRE_SMTP_IN_PORT=str(running.port))
+
+    assert (code, out) == (1, "")
+    assert err.endswith("choose another with DESKWIRE_SMTP_IN_PORT.\n")
     assert not other.data.exists()
 
 
@@ -131,7 +144,7 @@ async def test_the_doctor_finds_nothing_wrong_and_says_where_mail_lies(running: 
     assert (code, err) == (0, "")
     assert grades.pop("mail:") == "warn"
     assert set(grades.values()) == {"ok"}
-    assert len(grades) == 8
+    assert len(grades) == 11
 
 
 async def test_the_doctor_fails_when_a_secret_is_open_to_others(running: Installation) -> None:
@@ -197,7 +210,7 @@ async def test_a_signal_ends_all_in_time_and_a_new_start_finds_everything(runnin
         code = await running.end(signal.SIGINT)
 
     assert code == 0
-    assert len(children) >= 4
+    assert len(children) >= 5
     assert not any(map(is_alive, children))
     await running.up(READY)
     assert await running.run("workspaces", "create", "--slug", "acme", "--name", "Acme") == (

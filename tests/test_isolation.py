@@ -33,6 +33,7 @@ KINDS = {
     "Mutation.ticketUpdate(input.contactId)": "Contact",
     "Mutation.ticketReply(input.ticketId)": "Ticket",
     "Mutation.ticketAddNote(input.ticketId)": "Ticket",
+    "Mutation.commentRedeliver(input.commentId)": "Comment",
     "Subscription.ticketChanged(ticketId)": "Ticket",
     "Subscription.commentAdded(ticketId)": "Ticket",
 }

@@ -29,7 +29,7 @@ EVIL = (
     "x" * 120,
     '(comment) \\ " ; : @ [ ] < >',
 )
-HEADERS = {"from", "to", "subject", "date", "message-id", "mime-version", "content-type"}
+HEADERS = {"from", "to", "subject", "date", "message-id", "mime-version", "content-type", "reply-to"}
 
 
 @pytest.fixture
@@ -42,6 +42,7 @@ def envelope(**values: object) -> Envelope:
         "message_id": "<1@desk.example>",
         "sender": "acme@desk.example",
         "sender_name": "Acme",
+        "reply_to": "r-token@desk.example",
         "recipient": "carl@x.example",
         "recipient_name": "Carl",
         "subject": "[TKT-0001] Fire",

@@ -7,6 +7,7 @@ import schema_walk
 from models.permissions import Role, Scope
 from models.tickets import Ticket
 from resolvers import access, keys
+from schema.nodes import id_of
 
 WORKERS = {"olga", "ada", "writer"}
 MAY = {
@@ -14,6 +15,7 @@ MAY = {
     "ticketUpdate": WORKERS,
     "ticketReply": WORKERS,
     "ticketAddNote": WORKERS,
+    "commentRedeliver": WORKERS,
 }
 """Which members and keys may do what; the others are refused with FORBIDDEN."""
 
@@ -117,7 +119,14 @@ async def _key(of: cast.Somebody, scope: Scope) -> str:
 async def _written(ada: cast.Somebody, ticket: Ticket, mutation: str) -> tuple[str, dict[str, object]]:
     """Return the mutation with an input that changes something."""
     ids = await cast.one_of_each(ada.actor, ticket)
-    values = {"ticketId": ids["Ticket"], "title": "Another title", "body": "A body", "isInternal": True}
+    failed = id_of(await cast.failed_reply(ada.actor, ticket))
+    values = {
+        "ticketId": ids["Ticket"],
+        "commentId": failed,
+        "title": "Another title",
+        "body": "A body",
+        "isInternal": True,
+    }
 
     def sample(*path: str) -> object:
         return values.get(path[1]) if len(path) == 2 else None
@@ -125,7 +134,7 @@ async def _written(ada: cast.Somebody, ticket: Ticket, mutation: str) -> tuple[s
     return schema_walk.document(schema_walk.DESK, "Mutation", mutation, sample)
 
 
-async def _rows(ada: cast.Somebody, ticket: Ticket) -> tuple[int, int, int]:
+async def _rows(ada: cast.Somebody, ticket: Ticket) -> tuple[int, int, int, int]:
     row = await access.tickets(ada.actor).get(id=ticket.id)
     comments = await access.comments(ada.actor).count()
-    return await access.tickets(ada.actor).count(), comments, row.version
+    return await access.tickets(ada.actor).count(), comments, row.version, await access.head(ada.actor)

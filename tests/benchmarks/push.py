@@ -36,6 +36,14 @@ mutation ($input: TicketReplyInput!) {
 
 
 @dataclass(frozen=True)
+class Desk:
+    """The secret of a key, and the ticket that is replied to with it."""
+
+    key: str
+    ticket_id: str
+
+
+@dataclass(frozen=True)
 class Journey:
     """The instants of one reply, in seconds: it was sent, it was answered, its event arrived."""
 
@@ -46,18 +54,28 @@ class Journey:
 
 async def measure(url: str, effort: Effort) -> list[Figure]:
     """Reply at a gentle pace over HTTP while a socket listens, and return the figures."""
-    async with database(url):
-        office = await stage.found("push")
-        new = NewTicket("The printer is on fire", contact=ContactRef(email="carl@example.org"))
-        ticket_id = id_of(await tickets.create(office.ada, new))
-    async with stage.web(url) as port, line(port) as writer, _subscriber(port, office.key, writer) as socket:
-        count = WARM_UP + effort.replies
-        answers, arrivals = await asyncio.gather(
-            _send(writer, office.key, ticket_id, count, effort.replies_per_second),
-            _arrivals(socket, count),
-        )
-    journeys = [Journey(*answers[n], arrivals[n]) for n in range(WARM_UP, len(answers))]
+    desk = await set_up(url, "push")
+    async with stage.web(url) as port:
+        journeys = await travel(desk, port, port, effort.replies, effort.replies_per_second)
     return [*_figures(journeys, 50), *_figures(journeys, 99)]
+
+
+async def set_up(url: str, slug: str) -> Desk:
+    """Found a workspace with one ticket."""
+    async with database(url):
+        office = await stage.found(slug)
+        new = NewTicket("The printer is on fire", contact=ContactRef(email="carl@example.org"))
+        return Desk(office.key, id_of(await tickets.create(office.ada, new)))
+
+
+async def travel(desk: Desk, from_port: int, to_port: int, replies: int, per_second: float) -> list[Journey]:
+    """Reply to one web process while a socket listens at the other, or at the same."""
+    count = WARM_UP + replies
+    async with line(from_port) as writer, _subscriber(to_port, desk.key, writer) as socket:
+        answers, arrivals = await asyncio.gather(
+            _send(writer, desk, count, per_second), _arrivals(socket, count)
+        )
+    return [Journey(*answers[n], arrivals[n]) for n in range(WARM_UP, count)]
 
 
 @asynccontextmanager
@@ -73,15 +91,13 @@ async def _subscriber(port: int, key: str, writer: Line) -> AsyncGenerator[Clien
         yield socket
 
 
-async def _send(
-    writer: Line, key: str, ticket_id: str, count: int, per_second: float
-) -> list[tuple[float, float]]:
+async def _send(writer: Line, desk: Desk, count: int, per_second: float) -> list[tuple[float, float]]:
     """Reply so often, each reply's text its number; return when each was sent and answered."""
     answers: list[tuple[float, float]] = []
     began = time.perf_counter()
     for number in range(count):
         await asyncio.sleep(began + number / per_second - time.perf_counter())
-        request = request_of(REPLY, key, input={"ticketId": ticket_id, "body": str(number)})
+        request = request_of(REPLY, desk.key, input={"ticketId": desk.ticket_id, "body": str(number)})
         sent = time.perf_counter()
         answer = await writer.ask(request)
         answers.append((sent, time.perf_counter()))

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import socket
 import sys
 import tempfile
@@ -80,6 +81,26 @@ async def server(url: str, *words: str, **environment: str) -> AsyncGenerator[in
             if process.returncode is None:
                 process.kill()
             await process.wait()
+
+
+@asynccontextmanager
+async def redis() -> AsyncGenerator[str | None]:
+    """Run a Redis that keeps nothing on disk; give its address, None where it is not installed."""
+    program = shutil.which("redis-server")
+    if program is None:
+        yield None
+        return
+    port = _free_port()
+    words = ("--bind", "127.0.0.1", "--port", str(port), "--save", "")
+    process = await asyncio.create_subprocess_exec(program, *words, stdout=asyncio.subprocess.DEVNULL)
+    try:
+        if not await _listens(port, process):
+            raise RuntimeError("redis-server did not start.")
+        yield f"redis://127.0.0.1:{port}"
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
 
 
 async def _listens(port: int, process: asyncio.subprocess.Process) -> bool:
