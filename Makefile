@@ -13,7 +13,7 @@ help: ## List what can be made
 
 setup: .venv/installed ## Install everything into .venv, unless it is up to date
 
-run: setup ## Run Deskwire with a database and a demo of its own (PORT=8000 DATA=.data)
+run: setup widget ## Run Deskwire with a database and a demo of its own (PORT=8000 DATA=.data)
 	@PORT='$(PORT)' DATA='$(DATA)' exec $(BIN)/deskwire up
 
 test: setup lint types front ## Run everything that must pass: format, lint, types, all tests
@@ -42,9 +42,7 @@ format: setup ## Bring the code into its form
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-widget: ## Install what runs in a browser (needs Node)
-	@if command -v npm >/dev/null; then npm --prefix widget ci --no-audit --no-fund; \
-	else echo "Node is not installed: GraphiQL is left out, everything else works."; fi
+widget: widget/node_modules/.installed ## Install what runs in a browser (needs Node)
 
 lock: setup ## Write the exact versions and hashes of all packages anew
 	@$(BIN)/pip-compile -q --extra dev --allow-unsafe --generate-hashes --no-emit-index-url \
@@ -55,3 +53,9 @@ lock: setup ## Write the exact versions and hashes of all packages anew
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	@PYTHONWARNINGS=ignore $(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+widget/node_modules/.installed: widget/package-lock.json
+	@if ! command -v npm >/dev/null; then \
+		echo "Node is not installed: GraphiQL is left out, everything else works."; \
+	elif npm --prefix widget ci --no-audit --no-fund --silent; then touch $@; \
+	else echo "GraphiQL could not be installed; everything else works."; fi
