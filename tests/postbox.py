@@ -1,5 +1,6 @@
 """Mail on its way to us: written, handed over by SMTP to a listener, and what became of it."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from email.message import EmailMessage
@@ -83,3 +84,26 @@ async def letter_id(workspace_id: int, ticket_id: int) -> str:
     event = await Event.filter(workspace_id=workspace_id, ticket_id=ticket_id).order_by("seq").first()
     assert event is not None
     return message_ids.make(event, CARL, Letter.ACKNOWLEDGEMENT)
+
+
+async def talk(port: int, *lines: bytes) -> list[bytes]:
+    """Send the lines one by one, and return the last line of each answer, the greeting first."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    answers = [await answer(reader)]
+    for each in lines:
+        writer.write(each)
+        answers.append(await answer(reader))
+    writer.close()
+    return answers
+
+
+async def answer(reader: asyncio.StreamReader) -> bytes:
+    async with asyncio.timeout(5):
+        while (said := await reader.readline())[3:4] == b"-":
+            pass
+    return said.strip()
+
+
+def hello() -> tuple[bytes, ...]:
+    """Return what a client says before the text of a mail from Carl to Acme."""
+    return b"EHLO me\r\n", b"MAIL FROM:<carl@example.org>\r\n", b"RCPT TO:<acme@localhost>\r\n"

@@ -201,6 +201,13 @@ async def test_mail_from_ourselves_makes_nothing(port, desk, address, sender):
     assert (mail.outcome, mail.reason) == (MailOutcome.SYSTEM, inbound.OURS)
 
 
+async def test_mail_from_a_name_like_ours_elsewhere_is_a_persons(port, desk):
+    await post(port, letter(**{"from": "acme@elsewhere.example"}))
+
+    [mail] = await placed(desk.acme.id)
+    assert mail.outcome is MailOutcome.NEW
+
+
 async def test_our_own_letter_that_comes_back_makes_nothing(port, desk, ticket, address):
     await post(port, letter(to=address, message_id=await letter_id(desk.acme.id, ticket.id)))
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from jobs.mail import reply_addresses
 from jobs.origin import mail_domain, mailbox_address
-from models.workspaces import Workspace
+from models.workspaces import SLUG, Workspace
 from resolvers import mails
 
 
@@ -34,5 +34,6 @@ async def _workspace(address: str) -> Workspace | None:
     token = reply_addresses.token_in(address)
     if token is not None:
         return await mails.workspace_behind(token)
-    slug, at, _ = address.strip().lower().rpartition("@")
-    return await mails.workspace_called(slug.partition("+")[0]) if at else None
+    name, at, _ = address.strip().lower().rpartition("@")
+    slug = name.partition("+")[0]
+    return await mails.workspace_called(slug) if at and SLUG.fullmatch(slug) else None
