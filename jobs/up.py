@@ -79,7 +79,6 @@ def places() -> list[str]:
     base, data = base_url(), settings.data.absolute()
     mail = f"to {urlsplit(settings.smtp_url).hostname}" if settings.smtp_url else f"{base}/outbox"
     rows = {
-        "Desk": f"{base}/desk",
         "GraphQL": f"{base}/graphql",
         "GraphiQL": f"{base}/graphiql",
         "Sent mail": mail,
