@@ -30,6 +30,10 @@ stop = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: stop.set())
 run_worker(stop)
 """
+IN_A_TRANSACTION = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle' AND xact_start IS NOT NULL
+"""
 
 
 @pytest.fixture
@@ -60,6 +64,18 @@ async def letters(office: Office, count: int) -> None:
     async with asyncio.timeout(15):
         while len(office.inbox()) < count:
             await asyncio.sleep(0.02)
+
+
+def freeze_between_statements(process: subprocess.Popen[bytes], url: str) -> None:
+    """Stop the process at a moment when it holds no lock on the database that others would wait for."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for _ in range(100):
+            process.send_signal(signal.SIGSTOP)
+            if connection.execute(IN_A_TRANSACTION).fetchone() == (0,):
+                return
+            process.send_signal(signal.SIGCONT)
+            time.sleep(0.05)
+    raise AssertionError("It never rests.")
 
 
 def test_an_unknown_broker_is_refused():
@@ -119,7 +135,7 @@ async def test_a_worker_sends_what_was_written_and_ends_when_told(office, worker
 async def test_a_queue_that_is_emptied_loses_no_letter(office, worker):
     await office.create()
     await letters(office, 1)
-    worker.send_signal(signal.SIGSTOP)
+    freeze_between_statements(worker, office.url)
     await office.create()
     prepare(office.url)
     with psycopg.connect(office.url) as connection:
