@@ -18,6 +18,15 @@ class AuditAction(StrEnum):
     KEY_REVOKED = "KEY_REVOKED"
     MEMBER_ADDED = "MEMBER_ADDED"
     WORKSPACE_CREATED = "WORKSPACE_CREATED"
+    WORKSPACE_CHANGED = "WORKSPACE_CHANGED"
+    MEMBER_INVITED = "MEMBER_INVITED"
+    MEMBER_CHANGED = "MEMBER_CHANGED"
+    MEMBER_REMOVED = "MEMBER_REMOVED"
+    PASSWORD_CHANGED = "PASSWORD_CHANGED"  # noqa: S105 - the name of an action
+    SETTING_CREATED = "SETTING_CREATED"
+    SETTING_CHANGED = "SETTING_CHANGED"
+    SETTING_DELETED = "SETTING_DELETED"
+    CONTACT_ERASED = "CONTACT_ERASED"
 
 
 class AuditRow(Tenant):
@@ -26,7 +35,7 @@ class AuditRow(Tenant):
     seq = fields.BigIntField(description="1, 2, 3, … within the workspace.")
     at = fields.DatetimeField()
     principal = fields.CharField(60, description="Who did it, such as `MEMBER:7`.")
-    action = fields.CharEnumField(AuditAction, max_length=40)
+    action = fields.CharEnumField(AuditAction, max_length=40, description="What was done.")
     subject = fields.CharField(80, description="What it was done to, such as `API_KEY:12`.")
     seal = fields.CharField(64, description="SHA-256, hexadecimal.")
 

@@ -17,7 +17,7 @@ class Comment(Tenant):
     is_public = fields.BooleanField(description="False: a note, which no customer ever sees.")
     member_id = fields.BigIntField(null=True, description="The member who wrote it.")
     contact_id = fields.BigIntField(null=True, description="The customer who wrote it.")
-    channel = fields.CharEnumField(Channel, max_length=20)
+    channel = fields.CharEnumField(Channel, max_length=20, description="The way it came in.")
     body = fields.TextField(description="Plain text.")
     moved_from_id = fields.BigIntField(null=True, description="The duplicate it came from by a merge.")
     created_at = fields.DatetimeField()

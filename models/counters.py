@@ -17,7 +17,7 @@ class CounterName(StrEnum):
 class Counter(Tenant):
     """The last number that was given out. Raised by `UPDATE … RETURNING` inside a change."""
 
-    name = fields.CharEnumField(CounterName, max_length=20)
+    name = fields.CharEnumField(CounterName, max_length=20, description="What it counts.")
     value = fields.BigIntField(default=0)
 
     class Meta:

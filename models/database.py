@@ -23,6 +23,7 @@ log = structlog.stdlib.get_logger(__name__)
 MODELS = [
     "models.attachments",
     "models.audit",
+    "models.bulk_changes",
     "models.comments",
     "models.contacts",
     "models.counters",

@@ -22,6 +22,20 @@ class Kind(StrEnum):
     UPDATED = "UPDATED"
     DELIVERY_FAILED = "DELIVERY_FAILED"
     REDELIVERED = "REDELIVERED"
+    ASSIGNED = "ASSIGNED"
+    LABELED = "LABELED"
+    RESOLVED = "RESOLVED"
+    REOPENED = "REOPENED"
+    ESCALATED = "ESCALATED"
+    CLOSED = "CLOSED"
+    MERGED = "MERGED"
+    ABSORBED = "ABSORBED"
+    UNMERGED = "UNMERGED"
+    RELEASED = "RELEASED"
+    ARCHIVED = "ARCHIVED"
+    RESTORED = "RESTORED"
+    RATED = "RATED"
+    ERASED = "ERASED"
 
 
 ABOUT_EARLIER_COMMENTS = (Kind.DELIVERY_FAILED, Kind.REDELIVERED)
@@ -34,15 +48,16 @@ class Event(Tenant):
     seq = fields.BigIntField(description="1, 2, 3, … within the workspace: the cursor.")
     ticket_id = fields.BigIntField()
     comment_id = fields.BigIntField(null=True)
-    kind = fields.CharEnumField(Kind, max_length=40)
+    kind = fields.CharEnumField(Kind, max_length=40, description="What happened.")
     is_public = fields.BooleanField(description="The ticket's customer may see it.")
-    actor_kind = fields.CharEnumField(ActorKind, max_length=20)
+    actor_kind = fields.CharEnumField(ActorKind, max_length=20, description="What the one is who did it.")
     member_id = fields.BigIntField(null=True)
     contact_id = fields.BigIntField(null=True)
     changes: Changes = fields.JSONField(description="Field → [before, after]; null for texts.")
     client_mutation_id = fields.CharField(
         MUTATION_ID_LENGTH, null=True, description="By which a client knows its own echo."
     )
+    bulk_id = fields.BigIntField(null=True, description="The bulk change that it was part of.")
     at = fields.DatetimeField()
 
     class Meta:

@@ -24,7 +24,7 @@ class LabelColor(StrEnum):
 
 class Label(Tenant):
     name = fields.CharField(60)
-    color = fields.CharEnumField(LabelColor, max_length=20)
+    color = fields.CharEnumField(LabelColor, max_length=20, description="Of the palette.")
     created_at = fields.DatetimeField()
 
     class Meta:

@@ -24,10 +24,12 @@ class MailOut(Tenant):
     ticket_id = fields.BigIntField()
     comment_id = fields.BigIntField(null=True)
     contact_id = fields.BigIntField(null=True, description="The recipient, when a customer.")
-    letter = fields.CharEnumField(Letter, max_length=40)
+    letter = fields.CharEnumField(Letter, max_length=40, description="Which letter it is.")
     recipient = fields.CharField(ADDRESS_LENGTH)
     message_id = fields.CharField(200, unique=True, description="Stable over retries; with < and >.")
-    state = fields.CharEnumField(MailState, max_length=20, default=MailState.QUEUED)
+    state = fields.CharEnumField(
+        MailState, max_length=20, default=MailState.QUEUED, description="How far it has come."
+    )
     sent_at = fields.DatetimeField(null=True)
     failure = fields.CharField(300, null=True, description="Why it was not taken, for people.")
     created_at = fields.DatetimeField()
@@ -59,7 +61,9 @@ class MailIn(Tenant):
         default=list, description="The envelope's addresses that led to the mailbox."
     )
     kind = fields.CharEnumField(MailKind, max_length=20, null=True, description="Known once it was parsed.")
-    outcome = fields.CharEnumField(MailOutcome, max_length=20, default=MailOutcome.RECEIVED)
+    outcome = fields.CharEnumField(
+        MailOutcome, max_length=20, default=MailOutcome.RECEIVED, description="What became of it."
+    )
     reason = fields.CharField(200, null=True, description="Why it was placed so, where that is not plain.")
     ticket_id = fields.BigIntField(null=True)
     comment_id = fields.BigIntField(null=True)

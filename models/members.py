@@ -11,7 +11,7 @@ class Member(Tenant):
 
     person_id = fields.BigIntField()
     name = fields.CharField(120, description="As colleagues and customers see it.")
-    role = fields.CharEnumField(Role, max_length=20)
+    role = fields.CharEnumField(Role, max_length=20, description="What the member may do.")
     may_delete = fields.BooleanField(default=False, description="The delete permission, given apart.")
     created_at = fields.DatetimeField()
     removed_at = fields.DatetimeField(null=True, description="Since then the member may do nothing.")

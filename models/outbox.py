@@ -9,7 +9,7 @@ from models.tenancy import Tenant
 class OutboxRow(Tenant):
     """One piece of work. A claim raises the fence; only the holder of the newest fence may end it."""
 
-    reaction = fields.CharEnumField(Reaction, max_length=40)
+    reaction = fields.CharEnumField(Reaction, max_length=40, description="The job.")
     dedupe_key = fields.CharField(120, description="Unique in the workspace: asked for once, ever.")
     event_id = fields.BigIntField(null=True)
     mail_id = fields.BigIntField(null=True)

@@ -21,13 +21,27 @@ class Permission(StrEnum):
     REPLY = "REPLY"
     NOTE = "NOTE"
     UPDATE = "UPDATE"
+    ESCALATE = "ESCALATE"
+    MERGE = "MERGE"
+    CONTACTS = "CONTACTS"
     DELETE = "DELETE"
     SETTINGS = "SETTINGS"
     CUSTOMER_READ = "CUSTOMER_READ"
     CUSTOMER_REPLY = "CUSTOMER_REPLY"
 
 
-_WORK = frozenset({Permission.READ, Permission.CREATE, Permission.REPLY, Permission.NOTE, Permission.UPDATE})
+_WORK = frozenset(
+    {
+        Permission.READ,
+        Permission.CREATE,
+        Permission.REPLY,
+        Permission.NOTE,
+        Permission.UPDATE,
+        Permission.ESCALATE,
+        Permission.MERGE,
+        Permission.CONTACTS,
+    }
+)
 _ALL = _WORK | {Permission.DELETE, Permission.SETTINGS}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {

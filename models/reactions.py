@@ -35,6 +35,20 @@ NOTICES: dict[Kind, tuple[Notice, ...]] = {
     Kind.UPDATED: (),
     Kind.DELIVERY_FAILED: (),
     Kind.REDELIVERED: (),
+    Kind.ASSIGNED: (),
+    Kind.LABELED: (),
+    Kind.RESOLVED: (),
+    Kind.REOPENED: (),
+    Kind.ESCALATED: (),
+    Kind.CLOSED: (),
+    Kind.MERGED: (),
+    Kind.ABSORBED: (),
+    Kind.UNMERGED: (),
+    Kind.RELEASED: (),
+    Kind.ARCHIVED: (),
+    Kind.RESTORED: (),
+    Kind.RATED: (),
+    Kind.ERASED: (),
 }
 """Every kind of event is named here; an empty row says that nobody is told."""
 

@@ -22,6 +22,22 @@ async def select(model: type[Row], clauses: str, *values: object) -> list[Row]:
     return [_row(model, record) for record in records]
 
 
+async def select_for_each(
+    model: type[Row], clauses: str, parents: list[int], *values: object
+) -> list[tuple[int, Row]]:
+    """Return for each parent the rows of these clauses, in one statement: (parent, row), parent by parent.
+
+    In the clauses `parent.key` is the parent's id, $1 the list of the parents, and the values follow.
+    """
+    columns = ", ".join(f'"{name}"' for name in model._meta.fields_db_projection.values())
+    statement = (
+        f'SELECT parent.key AS "parent", found.* FROM unnest($1::bigint[]) AS parent (key)'  # noqa: S608
+        f' CROSS JOIN LATERAL (SELECT {columns} FROM "{model._meta.db_table}" {clauses}) AS found'
+    )
+    records = await fetch(statement, parents, *values)
+    return [(record.pop("parent"), _row(model, record)) for record in records]
+
+
 async def reserved_ids(model: type[Tenant], count: int) -> list[int]:
     """Return so many ids, ascending, that no other row of the model gets."""
     return [row["id"] for row in await fetch(RESERVE, model._meta.db_table, count)]

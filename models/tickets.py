@@ -14,7 +14,10 @@ REOPENABLE = timedelta(days=14)
 
 Plain = str | int | bool | None
 Changes = dict[str, list[Plain] | None]
-"""What an operation changed: field → [before, after]; None where the values are people's text."""
+"""What an operation changed: field → [before, after]; None where the values are people's text.
+
+`added_labels` and `removed_labels` hold the ids of labels instead.
+"""
 
 
 class Ticket(Tenant):
@@ -23,10 +26,17 @@ class Ticket(Tenant):
     number = fields.IntField(description="Counts up in the workspace; shown as the reference.")
     title = fields.CharField(TITLE_LENGTH)
     description = fields.TextField(default="")
-    status = fields.CharEnumField(Status, max_length=20, default=Status.OPEN)
-    priority = fields.CharEnumField(Priority, max_length=20, default=Priority.MEDIUM)
-    type = fields.CharEnumField(TicketType, max_length=20, default=TicketType.SUPPORT_TICKET)
-    channel = fields.CharEnumField(Channel, max_length=20)
+    status = fields.CharEnumField(Status, max_length=20, default=Status.OPEN, description="Where it stands.")
+    priority = fields.CharEnumField(
+        Priority, max_length=20, default=Priority.MEDIUM, description="How urgent it is."
+    )
+    type = fields.CharEnumField(
+        TicketType,
+        max_length=20,
+        default=TicketType.SUPPORT_TICKET,
+        description="What kind of request it is.",
+    )
+    channel = fields.CharEnumField(Channel, max_length=20, description="The way it came in.")
     contact_id = fields.BigIntField(null=True)
     assignee_id = fields.BigIntField(null=True, description="A member.")
     is_internal = fields.BooleanField(default=False, description="A member hid it from its customer.")
@@ -34,7 +44,15 @@ class Ticket(Tenant):
     version = fields.IntField(default=1, description="Counts its changes; guards against lost updates.")
     follows_id = fields.BigIntField(null=True, description="The closed ticket that this one continues.")
     merged_into_id = fields.BigIntField(null=True, description="The ticket that this duplicate joined.")
-    resolution = fields.TextField(null=True)
+    merged_at = fields.DatetimeField(null=True)
+    resolution = fields.TextField(null=True, description="How it was solved; kept when it is reopened.")
+    escalated_at = fields.DatetimeField(null=True)
+    escalation_reason = fields.TextField(null=True)
+    agent_score = fields.SmallIntField(null=True, description="1 to 5, by the member who resolved it.")
+    customer_score = fields.SmallIntField(null=True, description="1 to 5, by its customer.")
+    customer_remark = fields.TextField(null=True, description="What the customer wrote with the score.")
+    customer_rated_at = fields.DatetimeField(null=True)
+    survey_asked_at = fields.DatetimeField(null=True, description="The customer was last asked to rate.")
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
     first_response_at = fields.DatetimeField(null=True)

@@ -18,7 +18,7 @@ class Purpose(StrEnum):
 class TicketToken(Tenant):
     """A token in a letter. Only its hash is kept; a letter works it out anew from the row's nonce."""
 
-    purpose = fields.CharEnumField(Purpose, max_length=20)
+    purpose = fields.CharEnumField(Purpose, max_length=20, description="What it lets in to.")
     ticket_id = fields.BigIntField()
     contact_id = fields.BigIntField()
     nonce = fields.CharField(32)

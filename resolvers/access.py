@@ -1,5 +1,9 @@
 """The only door to rows: load, scope to the workspace, check the permission, lock."""
 
+from collections.abc import Callable
+from typing import Any
+
+from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from models.actors import Actor
@@ -81,6 +85,29 @@ def ticket_labels(actor: Actor) -> QuerySet[TicketLabel]:
     return TicketLabel.filter(workspace_id=actor.workspace_id)
 
 
+def workspaces(actor: Actor) -> QuerySet[Workspace]:
+    """The actor's own workspace; there is no other."""
+    return Workspace.filter(id=actor.workspace_id)
+
+
+DOORS: dict[type[Model], Callable[[Actor], QuerySet[Any]]] = {
+    Ticket: tickets,
+    Comment: comments,
+    Event: events,
+    Member: members,
+    Contact: contacts,
+    MailOut: letters,
+    Label: labels,
+    Workspace: workspaces,
+}
+"""By which function the rows of each model are reached."""
+
+
+def rows(actor: Actor, model: type[Model]) -> QuerySet[Any]:
+    """The rows of the model that the actor may see."""
+    return DOORS[model](actor)
+
+
 async def ticket(actor: Actor, ticket_id: int, permission: Permission) -> Ticket:
     """Return the ticket, locked until the end of the change.
 
@@ -127,4 +154,4 @@ async def head(actor: Actor) -> int:
 
 async def workspace(actor: Actor) -> Workspace:
     """Return the actor's workspace."""
-    return await Workspace.get(id=actor.workspace_id)
+    return await workspaces(actor).get()

@@ -41,7 +41,7 @@ ring: Callable[[int, int], None] = _silence
 class Change:
     """What one operation does. `at` is its instant; `seq` the log's position after it, once written.
 
-    `last_steps` run in the same transaction after the log is written.
+    `bulk_id` is the bulk change that it is part of. `last_steps` run in the same transaction, last.
     """
 
     def __init__(self, actor: Actor, client_mutation_id: str | None) -> None:
@@ -49,6 +49,7 @@ class Change:
         self.at = clock.now()
         self.seq: int | None = None
         self.client_mutation_id = client_mutation_id
+        self.bulk_id: int | None = None
         self.entries: list[Entry] = []
         self.audits: list[AuditEntry] = []
         self.last_steps: list[Callable[[Change], Awaitable[None]]] = []
@@ -162,6 +163,12 @@ async def _write(made: Change) -> None:
     if made.audits:
         await write_audit(workspace_id, made.at, made.audits)
     if made.entries:
-        made.seq = await write_events(workspace_id, made.at, made.client_mutation_id, made.entries)
+        made.seq = await write_events(
+            workspace_id,
+            made.at,
+            made.entries,
+            client_mutation_id=made.client_mutation_id,
+            bulk_id=made.bulk_id,
+        )
     for step in made.last_steps:
         await step(made)

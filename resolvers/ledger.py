@@ -26,9 +26,9 @@ WITH head AS (
         member_id bigint, contact_id bigint, changes jsonb, reactions jsonb, mail_id bigint)
 ), recorded AS (
     INSERT INTO event (workspace_id, seq, ticket_id, comment_id, kind, is_public, actor_kind,
-                       member_id, contact_id, changes, client_mutation_id, at)
+                       member_id, contact_id, changes, client_mutation_id, at, bulk_id)
     SELECT $1, head.base + nth, ticket_id, comment_id, kind, is_public, actor_kind,
-           member_id, contact_id, changes, $4, $5
+           member_id, contact_id, changes, $4, $5, $6
     FROM head, entry ORDER BY nth
     RETURNING id, seq
 ), asked AS (
@@ -71,12 +71,17 @@ class AuditEntry:
 
 
 async def write_events(
-    workspace_id: int, at: datetime, client_mutation_id: str | None, entries: list[Entry]
+    workspace_id: int,
+    at: datetime,
+    entries: list[Entry],
+    *,
+    client_mutation_id: str | None,
+    bulk_id: int | None,
 ) -> int:
     """Write the events and their outbox rows; return the seq of the last one."""
     rows = [_row(nth, entry) for nth, entry in enumerate(entries, start=1)]
     text = orjson.dumps(rows).decode()
-    [head] = await fetch(WRITE_EVENTS, workspace_id, len(rows), text, client_mutation_id, at)
+    [head] = await fetch(WRITE_EVENTS, workspace_id, len(rows), text, client_mutation_id, at, bulk_id)
     return int(head["seq"])
 
 

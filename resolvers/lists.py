@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from tortoise.functions import Count
+
 from models.actors import Actor
 from models.events import Event
 from models.permissions import Permission
-from models.rows import select
+from models.rows import select, select_for_each
 from models.tenancy import Tenant
 from models.tickets import Ticket
 from resolvers import access
@@ -16,6 +18,7 @@ from resolvers import access
 Row = TypeVar("Row", bound=Tenant)
 Place = TypeVar("Place")
 
+SEQ_LIMIT = 2**63 - 1
 LISTED = "WHERE workspace_id = $1 AND archived_at IS NULL"
 
 
@@ -56,18 +59,35 @@ async def count_tickets(actor: Actor) -> int:
     return await access.tickets(actor).filter(archived_at=None).count()
 
 
-async def timeline(actor: Actor, ticket_id: int, window: Window[int]) -> Page[Event]:
-    """Return a page of what happened on a ticket, the oldest first, as far as the actor may see it."""
-    rows = access.events(actor).filter(ticket_id=ticket_id)
-    if window.place is not None:
-        rows = rows.filter(seq__lt=window.place) if window.backward else rows.filter(seq__gt=window.place)
-    order = "-seq" if window.backward else "seq"
-    return _page(await rows.order_by(order).limit(window.size + 1), window)
+async def timelines(actor: Actor, ticket_ids: list[int], window: Window[int]) -> list[Page[Event]]:
+    """Return for each ticket a page of what happened on it, the oldest first: what the actor may see."""
+    beyond, order = ("<", "DESC") if window.backward else (">", "ASC")
+    clauses = (
+        f"WHERE workspace_id = $2 AND ticket_id = parent.key AND seq {beyond} $3"
+        f"{' AND is_public' if actor.is_customer else ''} ORDER BY seq {order} LIMIT {window.size + 1}"
+    )
+    place = window.place if window.place is not None else (SEQ_LIMIT if window.backward else 0)
+    own = [id_ for id_ in ticket_ids if not actor.is_customer or id_ == actor.ticket_id]
+    found = await select_for_each(Event, clauses, own, actor.workspace_id, place)
+    return _pages(ticket_ids, found, window)
 
 
-async def count_timeline(actor: Actor, ticket_id: int) -> int:
-    """Count what the actor may see of what happened on a ticket."""
-    return await access.events(actor).filter(ticket_id=ticket_id).count()
+async def timeline_counts(actor: Actor, ticket_ids: list[int]) -> list[int]:
+    """Count for each ticket what the actor may see of what happened on it."""
+    events = access.events(actor).filter(ticket_id__in=ticket_ids)
+    found = await events.annotate(count=Count("id")).group_by("ticket_id").values_list("ticket_id", "count")
+    counts = dict(found)
+    return [counts.get(ticket_id, 0) for ticket_id in ticket_ids]
+
+
+def _pages(
+    parents: Sequence[int], found: Sequence[tuple[int, Row]], window: Window[Place]
+) -> list[Page[Row]]:
+    """Make a page for each parent of what was found for it, as `_page` does."""
+    rows: dict[int, list[Row]] = {parent: [] for parent in parents}
+    for parent, row in found:
+        rows[parent].append(row)
+    return [_page(rows[parent], window) for parent in parents]
 
 
 def _page(rows: list[Row], window: Window[Place]) -> Page[Row]:

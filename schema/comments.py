@@ -9,16 +9,14 @@ import strawberry
 import models.comments
 import resolvers.comments
 import resolvers.deliveries
-from models.contacts import Contact as ContactRow
-from models.mails import MailOut
-from models.members import Member as MemberRow
 from models.ticket_enums import Channel, Status
 from models.tickets import Ticket as TicketRow
 from realtime.signals import Signal
 from schema.arguments import given
-from schema.authors import Author, author
+from schema.authors import author
 from schema.context import Info, Parent
-from schema.deliveries import Delivery
+from schema.deliveries import Delivery, deliveries_of_comments
+from schema.fields import column, related, relation
 from schema.ids import row_id
 from schema.mutations import INPUT, OnceInput, Payload, carry_out, ticket_of
 from schema.nodes import Node
@@ -30,32 +28,21 @@ Row = models.comments.Comment
 
 @strawberry.type(description="Something that was said on a ticket.")
 class Comment(Node):
-    body: str = strawberry.field(description="Plain text.")
-    is_public: bool = strawberry.field(description="False: an internal note, which no customer ever sees.")
-    channel: Channel = strawberry.field(description="The way it came in.")
-    created_at: datetime = strawberry.field(description="When it was said.")
+    body: str = column("Plain text.")
+    is_public: bool = column("False: an internal note, which no customer ever sees.")
+    channel: Channel = column("The way it came in.")
+    created_at: datetime = column("When it was said.")
+    author = author("Who said it; null for the product itself.")
+    ticket = relation(("ticket_id", TicketRow), of=Ticket | None, description="The ticket it was said on.")
+    delivery = related(
+        deliveries_of_comments,
+        of=Delivery | None,
+        description="How its mail to the customer fares; null where none was written, or not yet.",
+    )
 
     @classmethod
     def is_type_of(cls, row: object, _: Info) -> bool:
         return isinstance(row, Row)
-
-    @strawberry.field(graphql_type=Author | None, description="Who said it; null for the product itself.")
-    @staticmethod
-    def author(root: Parent[Row], info: Info) -> Awaitable[MemberRow | ContactRow | None] | None:
-        return author(root.member_id, root.contact_id, info)
-
-    @strawberry.field(graphql_type=Ticket | None, description="The ticket it was said on.")
-    @staticmethod
-    def ticket(root: Parent[Row], info: Info) -> Awaitable[TicketRow | None]:
-        return info.context.load.ticket.load(root.ticket_id)
-
-    @strawberry.field(
-        graphql_type=Delivery | None,
-        description="How its mail to the customer fares; null where none was written, or not yet.",
-    )
-    @staticmethod
-    def delivery(root: Parent[Row], info: Info) -> Awaitable[MailOut | None]:
-        return info.context.load.delivery.load(root.id)
 
 
 @strawberry.input(description="An answer to the customer.")
@@ -85,7 +72,7 @@ class CommentPayload(Payload):
     @strawberry.field(graphql_type=Ticket | None, description="Its ticket, as it stands now.")
     def ticket(self, info: Info) -> Awaitable[TicketRow | None] | None:
         row = self.comment
-        return info.context.load.ticket.load(row.ticket_id) if isinstance(row, Row) else None
+        return info.context.load.one(TicketRow).load(row.ticket_id) if isinstance(row, Row) else None
 
 
 @strawberry.type(description="What `ticketReply` answers.")
@@ -155,12 +142,12 @@ class CommentAdded(SubscriptionMessage):
     @staticmethod
     def comment(root: Parent[Signal], info: Info) -> Awaitable[Row | None] | None:
         comment_id = root.event and root.event.new_comment_id
-        return None if comment_id is None else info.context.load.comment.load(comment_id)
+        return None if comment_id is None else info.context.load.one(Row).load(comment_id)
 
     @strawberry.field(graphql_type=Ticket | None, description="Its ticket, as it stands by now.")
     @staticmethod
     def ticket(root: Parent[Signal], info: Info) -> Awaitable[TicketRow | None] | None:
-        return info.context.load.ticket.load(root.event.ticket_id) if root.event else None
+        return info.context.load.one(TicketRow).load(root.event.ticket_id) if root.event else None
 
 
 @strawberry.type

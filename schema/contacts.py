@@ -6,16 +6,17 @@ import strawberry
 
 import models.contacts
 from schema.context import Info
+from schema.fields import column
 from schema.nodes import Node
 from schema.scalars import EmailAddress
 
 
 @strawberry.type(description="A customer of the workspace.")
 class Contact(Node):
-    name: str = strawberry.field(description="What they are called.")
-    email: EmailAddress | None = strawberry.field(description="Where letters go; without one, none do.")
-    company: str | None = strawberry.field(description="Whom they work for.")
-    created_at: datetime = strawberry.field(description="When they first came.")
+    name: str = column("What they are called.")
+    email: EmailAddress | None = column("Where letters go; without one, none do.")
+    company: str | None = column("Whom they work for.")
+    created_at: datetime = column("When they first came.")
 
     @classmethod
     def is_type_of(cls, row: object, _: Info) -> bool:

@@ -1,17 +1,36 @@
 """Labels: the workspace's own words for its tickets."""
 
+from collections import defaultdict
+
 import strawberry
 
 import models.labels
+from models.actors import Actor
+from resolvers import access
 from schema.context import Info
+from schema.fields import column
 from schema.nodes import Node
 
 
 @strawberry.type(description="A word of the workspace's own, put on tickets.")
 class Label(Node):
-    name: str = strawberry.field(description="The word; one of a kind in the workspace.")
-    color: models.labels.LabelColor = strawberry.field(description="Out of the palette.")
+    name: str = column("The word; one of a kind in the workspace.")
+    color: models.labels.LabelColor = column("Out of the palette.")
 
     @classmethod
     def is_type_of(cls, row: object, _: Info) -> bool:
         return isinstance(row, models.labels.Label)
+
+
+async def labels_of_tickets(actor: Actor, ticket_ids: list[int]) -> list[list[models.labels.Label]]:
+    """Return for each ticket its labels, by name."""
+    links = (
+        await access.ticket_labels(actor)
+        .filter(ticket_id__in=ticket_ids)
+        .values_list("ticket_id", "label_id")
+    )
+    rows = await access.labels(actor).filter(id__in={label_id for _, label_id in links}).order_by("name")
+    wanted: dict[int, set[int]] = defaultdict(set)
+    for ticket_id, label_id in links:
+        wanted[ticket_id].add(label_id)
+    return [[row for row in rows if row.id in wanted[ticket_id]] for ticket_id in ticket_ids]

@@ -5,13 +5,14 @@ import strawberry
 import models.members
 from models.permissions import Role
 from schema.context import Info
+from schema.fields import column
 from schema.nodes import Node
 
 
 @strawberry.type(description="Somebody of the workspace: an admin, an agent or a viewer.")
 class Member(Node):
-    name: str = strawberry.field(description="As colleagues and customers see it.")
-    role: Role = strawberry.field(description="What the member may do.")
+    name: str = column("As colleagues and customers see it.")
+    role: Role = column("What the member may do.")
 
     @classmethod
     def is_type_of(cls, row: object, _: Info) -> bool:

@@ -5,15 +5,32 @@ from typing import Annotated
 
 import strawberry
 
+from models.comments import Comment
+from models.contacts import Contact
 from models.errors import Invalid
 from models.events import Event
+from models.labels import Label
+from models.members import Member
 from models.tenancy import Tenant
+from models.tickets import Ticket
+from models.workspaces import Workspace
 from schema.context import Info, Parent
 from schema.ids import global_id, parsed_id
+from schema.loaders import Model
 
 MOST_IDS = 100
-NAMES: dict[type[Tenant], str] = {Event: "TicketEvent"}
-"""Types that are called otherwise than their table."""
+NODES: dict[str, Model] = {
+    "Ticket": Ticket,
+    "Comment": Comment,
+    "TicketEvent": Event,
+    "Contact": Contact,
+    "Member": Member,
+    "Label": Label,
+    "Workspace": Workspace,
+}
+"""The types that have ids, and their rows."""
+
+NAMES = {model: name for name, model in NODES.items()}
 
 Id = Annotated[strawberry.ID, strawberry.argument(description="The `id` of any object.")]
 Ids = Annotated[list[strawberry.ID], strawberry.argument(description="Up to 100 of them, of any kinds.")]
@@ -29,7 +46,7 @@ class Node:
 
 def id_of(row: Tenant) -> strawberry.ID:
     """Return the global id of a row."""
-    return strawberry.ID(global_id(NAMES.get(type(row), type(row).__name__), row.id))
+    return strawberry.ID(global_id(NAMES[type(row)], row.id))
 
 
 @strawberry.type
@@ -53,5 +70,5 @@ class NodeQueries:
 
 def _load(info: Info, id: str) -> Awaitable[Tenant | None] | None:
     name, row_id = parsed_id(id)
-    loader = info.context.load.nodes.get(name)
-    return loader.load(row_id) if loader else None
+    model = NODES.get(name)
+    return info.context.load.one(model).load(row_id) if model else None

@@ -159,7 +159,7 @@ class TicketChanged(SubscriptionMessage):
     @strawberry.field(graphql_type=Ticket | None, description="The ticket as it stands by now.")
     @staticmethod
     def ticket(root: Parent[Signal], info: Info) -> Awaitable[TicketRow | None] | None:
-        return info.context.load.ticket.load(root.event.ticket_id) if root.event else None
+        return info.context.load.one(TicketRow).load(root.event.ticket_id) if root.event else None
 
     @strawberry.field(graphql_type=TicketEvent | None, description="What happened; null unless an EVENT.")
     @staticmethod

@@ -13,6 +13,7 @@ from schema.arguments import After, Before, First, Last, wanted
 from schema.connections import Connection
 from schema.context import Info
 from schema.cursors import list_cursor, parsed_list_cursor
+from schema.fields import load_ahead
 from schema.ids import row_id
 from schema.selections import names_below
 from schema.tickets import Ticket
@@ -28,7 +29,7 @@ class TicketQueries:
         description="The ticket with this id; null if there is none that you may see.",
     )
     def ticket(self, info: Info, id: TicketId) -> Awaitable[TicketRow | None]:
-        return info.context.load.ticket.load(row_id(id, "Ticket"))
+        return info.context.load.one(TicketRow).load(row_id(id, "Ticket"))
 
     @strawberry.field(
         graphql_type=Ticket | None,
@@ -54,7 +55,7 @@ class TicketQueries:
         actor.require(Permission.READ)
         window = wanted(first, after, last, before).window(parsed_list_cursor)
         page = await lists.newest_tickets(actor, window)
-        await info.context.load.load_ahead(page.rows, names_below(info))
+        await load_ahead(info.context.load, Ticket, page.rows, names_below(info))
         return Connection.over(
             page,
             cursor=lambda row: list_cursor(row.created_at, row.id),

@@ -11,6 +11,7 @@ from models.members import Member as MemberRow
 from resolvers import access
 from schema.context import Info
 from schema.cursors import event_cursor
+from schema.fields import column
 from schema.members import Member
 from schema.nodes import Node
 from schema.rates import Allowance, allowance
@@ -19,9 +20,9 @@ from schema.scalars import EventCursor
 
 @strawberry.type(description="A team's help desk.")
 class Workspace(Node):
-    slug: str = strawberry.field(description="Its name in addresses.")
-    name: str = strawberry.field(description="What people call it.")
-    zone: str = strawberry.field(description="The IANA time zone of its office hours.")
+    slug: str = column("Its name in addresses.")
+    name: str = column("What people call it.")
+    zone: str = column("The IANA time zone of its office hours.")
 
     @classmethod
     def is_type_of(cls, row: object, _: Info) -> bool:
@@ -32,7 +33,7 @@ class Workspace(Node):
 class Viewer:
     @strawberry.field(graphql_type=Member, description="Your membership.")
     def member(self, info: Info) -> Awaitable[MemberRow | None]:
-        return info.context.load.member.load(cast(int, info.context.actor.member_id))
+        return info.context.load.one(MemberRow).load(cast(int, info.context.actor.member_id))
 
     @strawberry.field(graphql_type=Workspace, description="The workspace you are in.")
     async def workspace(self, info: Info) -> models.workspaces.Workspace:

@@ -6,12 +6,16 @@ from collections.abc import AsyncGenerator
 import pytest
 import strawberry
 
+from models.contacts import Contact
 from models.database import fetch
 from models.tenancy import systemwide
-from models.tickets import Ticket
+from models.tickets import Ticket as TicketRow
 from schema.context import Context, Info
+from schema.fields import load_ahead
+from schema.labels import labels_of_tickets
 from schema.loaders import at_once
 from schema.selections import names_below
+from schema.tickets import Ticket
 
 
 @strawberry.type
@@ -63,10 +67,10 @@ def test_a_fragment_is_read_once_however_often_it_is_spread():
 async def test_only_what_is_selected_is_loaded_ahead_and_is_there_at_once(desk, ada, ticket):
     load = Context(ada.actor).load
 
-    await load.load_ahead([ticket], {"contact"})
+    await load_ahead(load, Ticket, [ticket], {"contact"})
 
-    assert at_once(load.contact.load(desk.carl.id)) == desk.carl
-    assert isinstance(at_once(load.labels.load(ticket.id)), asyncio.Future)
+    assert at_once(load.one(Contact).load(desk.carl.id)) == desk.carl
+    assert isinstance(at_once(load.many(labels_of_tickets).load(ticket.id)), asyncio.Future)
 
 
 async def test_a_load_that_fails_ahead_fails_only_where_it_is_shown(web, ada, ticket, no_contacts):
@@ -77,7 +81,7 @@ async def test_a_load_that_fails_ahead_fails_only_where_it_is_shown(web, ada, ti
 
 
 @pytest.fixture
-async def no_contacts(ticket: Ticket) -> AsyncGenerator[None]:
+async def no_contacts(ticket: TicketRow) -> AsyncGenerator[None]:
     """The table of contacts is out of reach for a while."""
     with systemwide("rename a table for a test"):
         await fetch("ALTER TABLE contact RENAME TO contact_away")

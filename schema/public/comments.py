@@ -10,8 +10,10 @@ import models.comments
 import resolvers.comments
 from models.ticket_enums import Channel
 from realtime.signals import Signal, Topic
+from schema.authors import AUTHOR_KEYS
 from schema.context import Info, Parent
 from schema.cursors import parsed_event_cursor
+from schema.fields import column, derived, relation
 from schema.mutations import INPUT, OnceInput, Payload, carry_out
 from schema.nodes import Node
 from schema.signals import EventsAfter, Subscription, SubscriptionMessage
@@ -19,29 +21,24 @@ from schema.signals import EventsAfter, Subscription, SubscriptionMessage
 Row = models.comments.Comment
 
 
+def _is_somebody(row_id: int | None) -> bool:
+    return row_id is not None
+
+
 @strawberry.type(description="Something that was said, by you or to you.")
 class Comment(Node):
-    body: str = strawberry.field(description="Plain text.")
-    created_at: datetime = strawberry.field(description="When it was said.")
+    body: str = column("Plain text.")
+    created_at: datetime = column("When it was said.")
+    is_from_customer = derived(
+        _is_somebody, "contact_id", of=bool, description="Whether you said it; otherwise the team did."
+    )
+    author_name = relation(
+        *AUTHOR_KEYS, show="name", of=str | None, description="The name of whoever said it."
+    )
 
     @classmethod
     def is_type_of(cls, row: object, _: Info) -> bool:
         return isinstance(row, Row)
-
-    @strawberry.field(description="Whether you said it; otherwise the team did.")
-    @staticmethod
-    def is_from_customer(root: Parent[Row]) -> bool:
-        return root.contact_id is not None
-
-    @strawberry.field(description="The name of whoever said it.")
-    @staticmethod
-    async def author_name(root: Parent[Row], info: Info) -> str | None:
-        loaders = info.context.load
-        if root.member_id is not None:
-            row = await loaders.member.load(root.member_id)
-        else:
-            row = await loaders.contact.load(root.contact_id) if root.contact_id else None
-        return row.name if row else None
 
 
 @strawberry.input(description="What you want to say.")
@@ -77,7 +74,7 @@ class CommentAdded(SubscriptionMessage):
     @staticmethod
     def comment(root: Parent[Signal], info: Info) -> Awaitable[Row | None] | None:
         comment_id = root.event and root.event.new_comment_id
-        return None if comment_id is None else info.context.load.comment.load(comment_id)
+        return None if comment_id is None else info.context.load.one(Row).load(comment_id)
 
 
 @strawberry.type

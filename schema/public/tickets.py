@@ -13,6 +13,7 @@ from schema.arguments import After, Before, First, Last, wanted
 from schema.connections import Connection
 from schema.context import Info, Parent
 from schema.cursors import event_cursor
+from schema.fields import column, derived
 from schema.nodes import Node
 from schema.public.comments import Comment
 from schema.rates import Allowance, allowance
@@ -52,12 +53,14 @@ TimelineItem = Annotated[
 
 @strawberry.type(description="Your request.")
 class Ticket(Node):
-    reference: str = strawberry.field(description="What to quote: `TKT-0042`.")
-    title: str = strawberry.field(description="One line.")
-    description: str = strawberry.field(description="Plain text; empty if there is none.")
-    status: Status = strawberry.field(description="Where it stands.")
-    created_at: datetime = strawberry.field(description="When it came in.")
-    resolved_at: datetime | None = strawberry.field(description="When it was resolved; null while it is not.")
+    reference = derived(
+        models.tickets.reference_of, "number", of=str, description="What to quote: `TKT-0042`."
+    )
+    title: str = column("One line.")
+    description: str = column("Plain text; empty if there is none.")
+    status: Status = column("Where it stands.")
+    created_at: datetime = column("When it came in.")
+    resolved_at: datetime | None = column("When it was resolved; null while it is not.")
 
     @classmethod
     def is_type_of(cls, row: object, _: Info) -> bool:
