@@ -97,9 +97,12 @@ class Ticket(Tenant):
             changes |= self.move(Status.IN_PROGRESS, at)
         return changes
 
-    def is_past_reopening(self, at: datetime) -> bool:
-        """Tell whether a message at `at` starts a new ticket instead of reopening this one."""
-        return self.closed_at is not None and at - self.closed_at > REOPENABLE
+    def is_past_reopening(self, at: datetime, within: timedelta = REOPENABLE) -> bool:
+        """Tell whether a message at `at` starts a new ticket instead of reopening this one.
+
+        `within` is how long the workspace lets a closed ticket be reopened.
+        """
+        return self.closed_at is not None and at - self.closed_at > within
 
     def move(self, status: Status, at: datetime) -> Changes:
         """Give it another status and stamp what follows from that; refuses moves that make no sense."""

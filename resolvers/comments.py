@@ -56,7 +56,8 @@ async def customer_reply(actor: Actor, body: str, channel: Channel) -> Comment:
     assert actor.ticket_id is not None, "a customer is bound to a ticket"
     async with change(actor) as made:
         ticket = await access.ticket(actor, actor.ticket_id, Permission.CUSTOMER_REPLY)
-        if ticket.is_past_reopening(made.at):
+        workspace = await access.workspace(actor)
+        if ticket.is_past_reopening(made.at, workspace.reopenable):
             return await _write_anew(made, ticket, text, channel)
         changes = ticket.hear(made.at)
         comment = await _write(made, ticket, text, channel)

@@ -23,6 +23,10 @@ class Workspace(Node):
     slug: str = column("Its name in addresses.")
     name: str = column("What people call it.")
     zone: str = column("The IANA time zone of its office hours.")
+    reopen_days: int = column("For so many days a customer's message opens a closed ticket again; 0: never.")
+    close_days: int | None = column(
+        "A resolved ticket is closed after so many quiet days; null: it never is."
+    )
 
     @classmethod
     def is_type_of(cls, row: object, _: Info) -> bool:

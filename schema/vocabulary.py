@@ -32,7 +32,7 @@ TicketStatus = _enum(
         "IN_PROGRESS": "A member is at it.",
         "WAITING": "The customer is to answer.",
         "RESOLVED": "Solved; a message of the customer opens it again.",
-        "CLOSED": "Over; a message of the customer opens it again for 14 days.",
+        "CLOSED": "Over; a message of the customer opens it again for `workspace.reopenDays`.",
     },
 )
 TicketPriority = _enum(

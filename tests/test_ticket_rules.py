@@ -160,6 +160,21 @@ async def test_within_a_fortnight_a_message_reopens_the_closed_ticket(ada, ticke
     assert (await access.tickets(ada.actor).get(id=ticket.id)).status is Status.OPEN
 
 
+@pytest.mark.parametrize(("days", "hours", "is_reopened"), [(3, 71, True), (3, 73, False), (0, 1, False)])
+async def test_a_workspace_says_for_how_long_a_closed_ticket_is_reopened(
+    desk, ada, ticket, days, hours, is_reopened
+):
+    await desk.acme.filter(id=desk.acme.id).update(reopen_days=days)
+    closed = await tickets.update(ada.actor, ticket.id, {"status": Status.CLOSED})
+    carl = await tokens.authenticate(await cast.token_of(ticket, ada.actor))
+    assert closed.closed_at is not None
+
+    with stand_at(closed.closed_at + timedelta(hours=hours)):
+        comment = await comments.customer_reply(carl, "It burns again.", Channel.PORTAL)
+
+    assert (comment.ticket_id == ticket.id) is is_reopened
+
+
 @pytest.mark.parametrize(("expected", "is_stale"), [(None, False), (3, False), (2, True), (4, True)])
 def test_an_edit_of_another_version_is_stale(expected, is_stale):
     ticket = in_status(Status.OPEN, version=3)
