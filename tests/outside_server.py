@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 import asyncpg
-from running_web import free_port
+from ports import free_port
 
 from models.embedded_account import Account, own_name, unprivileged
 from models.embedded_programs import find_programs

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
-from running_web import Reachable, free_port
+from ports import free_port
+from running_web import Reachable
 
 START_SECONDS = 30
 LOOK_SECONDS = 0.02

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import itertools
 import json
-import socket
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import httpx
 import uvicorn
 import websockets
+from ports import free_port
 
 from app import Web
 from realtime.wire import Wire
@@ -158,9 +158,3 @@ async def running_web(doorbell_url: str = "memory://") -> AsyncGenerator[Running
             server.force_exit = True
             await serving
             await parts.bus.stop()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from running_web import free_port
+from ports import free_port
 
 START_SECONDS = 90  # RabbitMQ takes 6 s when the machine has nothing else to do
 LOOK_SECONDS = 0.05

@@ -16,7 +16,7 @@ from dramatiq import Message
 from dramatiq.brokers.stub import StubBroker
 from dramatiq_postgres import PostgresBroker
 from office import Office, office_of
-from running_web import free_port
+from ports import free_port
 
 from jobs.broker import QUEUE, make_broker, prepare, sender
 from jobs.relay import Due

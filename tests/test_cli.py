@@ -9,7 +9,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from installations import Installation, children_of, free_port, is_alive
+from installations import Installation, children_of, is_alive
+from ports import free_port
 
 from schema.printing import printed
 

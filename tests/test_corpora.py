@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from outside_server import outside_server
+from ports import free_port
 from postbox import post
 from processes import site
-from running_web import free_port
 
 from models.inbound import message_key
 

@@ -15,9 +15,9 @@ import pytest
 from mail_server import MailServer, mail_server
 from outside_server import outside_server
 from persistent_clients import CHANGES, COMMENTS, Listener, listener, reply
+from ports import free_port
 from postbox import letter, post
 from processes import Process, Site, site
-from running_web import free_port
 from services import rabbitmq_server, redis_server
 
 from models.embedded import Embedded

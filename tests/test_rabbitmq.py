@@ -8,7 +8,7 @@ import pytest
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from office import Office, office_of
 from pika.exceptions import AMQPError, ChannelClosedByBroker
-from running_web import free_port
+from ports import free_port
 from services import Service, rabbitmq_server
 from workers import letters, worker
 

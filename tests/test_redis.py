@@ -7,9 +7,10 @@ from collections.abc import AsyncGenerator
 import pytest
 from dramatiq.brokers.redis import RedisBroker
 from office import Office, office_of
+from ports import free_port
 from redis import RedisError
 from redis.asyncio import Redis
-from running_web import free_port, running_web
+from running_web import running_web
 from services import Service, redis_server
 from workers import letters, worker
 

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncGenerator, Generator
@@ -20,6 +19,7 @@ from models.schema_version import migrate
 from models.workspaces import Workspace
 from resolvers import keys, workspaces
 from settings import settings
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 SECRET_KEY = "a secret key of the benchmarks, of 48 characters"
@@ -66,7 +66,7 @@ async def web(url: str, **environment: str) -> AsyncGenerator[int]:
 @asynccontextmanager
 async def server(url: str, *words: str, **environment: str) -> AsyncGenerator[int]:
     """Run `python <words>` on the database; give the port that PORT told it, once it listens there."""
-    port = _free_port()
+    port = free_port()
     told = {"DATABASE_URL": url, "PORT": str(port), "DESKWIRE_SECRET_KEY": SECRET_KEY}
     with tempfile.TemporaryFile() as log:
         process = await asyncio.create_subprocess_exec(
@@ -90,7 +90,7 @@ async def redis() -> AsyncGenerator[str | None]:
     if program is None:
         yield None
         return
-    port = _free_port()
+    port = free_port()
     words = ("--bind", "127.0.0.1", "--port", str(port), "--save", "")
     process = await asyncio.create_subprocess_exec(program, *words, stdout=asyncio.subprocess.DEVNULL)
     try:
@@ -120,9 +120,3 @@ def _inherited() -> dict[str, str]:
     """The environment without what this machine's own Deskwire is told."""
     ours = ("DESKWIRE_", "DATABASE_", "DOORBELL_", "BROKER_", "SMTP_", "BASE_", "DATA")
     return {name: text for name, text in os.environ.items() if not name.startswith(ours)}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -8,9 +8,9 @@ from random import Random
 import aiosmtplib
 import pytest
 from outside_server import OutsideServer
+from ports import free_port
 from postbox import letter, post
 from processes import Process, Site, site
-from running_web import free_port
 
 pytestmark = pytest.mark.service
 KILLS = int(os.environ.get("DESKWIRE_SOAK", "6"))

@@ -13,8 +13,9 @@ from mail_server import MailServer, mail_server
 from office import text
 from outside_server import outside_server
 from persistent_clients import CHANGES, COMMENTS, Listener, listener, new_ticket, reply
+from ports import free_port
 from processes import LOOK_SECONDS, Process, Site, site
-from running_web import Reachable, free_port
+from running_web import Reachable
 from services import Service, rabbitmq_server, redis_server
 
 from schema.ids import global_id

@@ -10,8 +10,9 @@ import websockets
 from installations import Installation, children_of
 from mail_server import MailServer
 from persistent_clients import CHANGES, REPLY, new_ticket
+from ports import free_port
 from processes import LOOK_SECONDS, Site
-from running_web import GraphSocket, free_port
+from running_web import GraphSocket
 
 pytestmark = pytest.mark.service
 END_SECONDS = 25
