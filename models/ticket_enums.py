@@ -33,6 +33,9 @@ class Channel(StrEnum):
     API = "API"
 
 
+OPEN_STATUSES = frozenset({Status.OPEN, Status.IN_PROGRESS, Status.WAITING})
+"""Those in which something is left to do."""
+
 STATUS_MOVES: dict[Status, frozenset[Status]] = {
     Status.OPEN: frozenset({Status.IN_PROGRESS, Status.WAITING, Status.RESOLVED, Status.CLOSED}),
     Status.IN_PROGRESS: frozenset({Status.OPEN, Status.WAITING, Status.RESOLVED, Status.CLOSED}),

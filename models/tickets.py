@@ -1,16 +1,18 @@
 """Tickets: their table, and the rules by which they move."""
 
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from tortoise import fields
 
 from models.errors import Conflict, StaleObject
 from models.tenancy import Tenant
-from models.ticket_enums import STATUS_MOVES, Channel, Priority, Status, TicketType
+from models.ticket_enums import OPEN_STATUSES, STATUS_MOVES, Channel, Priority, Status, TicketType
 
 TITLE_LENGTH = 200
 DESCRIPTION_LENGTH = 100_000
 REOPENABLE = timedelta(days=14)
+SURVEY_REST = timedelta(days=7)  # a customer is asked to rate a ticket at most once in so long. RULES 7
 
 Plain = str | int | bool | None
 Changes = dict[str, list[Plain] | None]
@@ -18,6 +20,13 @@ Changes = dict[str, list[Plain] | None]
 
 `added_labels` and `removed_labels` hold the ids of labels instead.
 """
+
+
+class Resolution(TypedDict, total=False):
+    """How a ticket was solved. What is left out stays as it is; None clears."""
+
+    text: str | None
+    agent_score: int | None
 
 
 class Ticket(Tenant):
@@ -74,10 +83,20 @@ class Ticket(Tenant):
         """The name that customers quote, such as `TKT-0042`. Never a credential."""
         return reference_of(self.number)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether something is left to do: neither resolved nor closed."""
+        return self.status in OPEN_STATUSES
+
     def expect_version(self, version: int | None) -> None:
         """Refuse with StaleObject when the caller has seen another version; None expects nothing."""
         if version is not None and version != self.version:
             raise StaleObject("Somebody has changed this ticket meanwhile. Look at it again first.", self)
+
+    def expect_present(self) -> None:
+        """Refuse with Conflict an edit of an archived ticket: it is put away, and brought back first."""
+        if self.archived_at is not None:
+            raise Conflict("This ticket is archived. Restore it first.")
 
     def answer(self, at: datetime) -> None:
         """Apply a member's public reply: first response once and for ever, OPEN → IN_PROGRESS."""
@@ -89,8 +108,7 @@ class Ticket(Tenant):
         """Apply a message from the customer: it wakes the ticket, and brings it back if archived."""
         changes: Changes = {}
         if self.archived_at is not None:
-            self.archived_at = None
-            changes["archived"] = [True, False]
+            changes |= self.restore()
         if self.status in (Status.RESOLVED, Status.CLOSED):
             changes |= self.move(Status.OPEN, at)
         if self.status is Status.WAITING:
@@ -114,7 +132,62 @@ class Ticket(Tenant):
         self.status = status
         self.resolved_at = self._resolved_since(at)
         self.closed_at = at if status is Status.CLOSED else None
+        if status is Status.RESOLVED and self.asks_survey(at):
+            self.survey_asked_at = at
         return {"status": [before, status]}
+
+    def resolve(self, at: datetime, resolution: Resolution) -> Changes:
+        """Solve it. Refuses with Conflict one that is resolved, closed or merged."""
+        if not self.is_open:
+            raise Conflict(f"This ticket is {self.status.lower()} already.")
+        changes = self.move(Status.RESOLVED, at)
+        if "text" in resolution and resolution["text"] != self.resolution:
+            self.resolution, changes["resolution"] = resolution["text"], None
+        if "agent_score" in resolution and resolution["agent_score"] != self.agent_score:
+            changes["agent_score"] = [self.agent_score, resolution["agent_score"]]
+            self.agent_score = resolution["agent_score"]
+        return changes
+
+    def reopen(self, at: datetime) -> Changes:
+        """Open it again. Refuses with Conflict one that is open, or merged."""
+        if self.is_open:
+            raise Conflict("This ticket is open already.")
+        if self.merged_into_id is not None:
+            raise Conflict("This ticket was merged into another one. Go on there.")
+        return self.move(Status.OPEN, at)
+
+    def escalate(self, at: datetime, reason: str) -> Changes:
+        """Make it urgent, and keep why. Refuses with Conflict one that is urgent already, or not open."""
+        if not self.is_open:
+            raise Conflict(f"This ticket is {self.status.lower()}. Reopen it first.")
+        if self.priority is Priority.URGENT:
+            raise Conflict("This ticket is urgent already.")
+        before, self.priority = self.priority, Priority.URGENT
+        self.escalated_at, self.escalation_reason = at, reason
+        return {"priority": [before, Priority.URGENT]}
+
+    def archive(self, at: datetime) -> Changes:
+        """Put it away. Refuses with Conflict one that is archived already."""
+        if self.archived_at is not None:
+            raise Conflict("This ticket is archived already.")
+        self.archived_at = at
+        return {"archived": [False, True]}
+
+    def restore(self) -> Changes:
+        """Bring it back from the archive. Refuses with Conflict one that is not there."""
+        if self.archived_at is None:
+            raise Conflict("This ticket is not archived.")
+        self.archived_at = None
+        return {"archived": [True, False]}
+
+    def asks_survey(self, at: datetime) -> bool:
+        """Tell whether its customer is asked to rate it when it is resolved at `at`.
+
+        A ticket that was resolved again asks again, at most once in 7 days. Source: RULES 7, "CSAT".
+        """
+        if not self.is_public or self.merged_into_id is not None:
+            return False
+        return self.survey_asked_at is None or at - self.survey_asked_at >= SURVEY_REST
 
     def touch(self, at: datetime) -> None:
         """Count one more change of the ticket."""

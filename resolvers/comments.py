@@ -1,8 +1,10 @@
 """What is said on a ticket: replies to the customer, internal notes, and what the customer writes."""
 
+from tortoise.expressions import Q
+
 from models.actors import Actor
 from models.comments import Comment, checked_body
-from models.errors import Conflict
+from models.errors import Conflict, NotFound
 from models.events import Kind
 from models.permissions import Permission
 from models.ticket_enums import Channel, Status
@@ -13,17 +15,28 @@ from resolvers.tickets import follow_up
 
 
 @operation
-async def reply(actor: Actor, ticket_id: int, body: str, *, status: Status | None = None) -> Comment:
+async def reply(
+    actor: Actor,
+    ticket_id: int,
+    body: str,
+    *,
+    status: Status | None = None,
+    since_comment_id: int | None = None,
+) -> Comment:
     """Answer the customer, and then give the ticket `status` if one is given (send and resolve).
 
     Records REPLIED {changes}. The first reply sets the first response for ever; a reply to an OPEN
-    ticket makes it IN_PROGRESS. Refuses with Conflict on a ticket that was merged into another.
+    ticket makes it IN_PROGRESS. Refuses with Conflict on a ticket that is archived or was merged into
+    another, and when somebody else has commented after `since_comment_id`, the newest one that was seen.
     """
     text = checked_body(body)
     async with change(actor) as made:
         ticket = await access.ticket(actor, ticket_id, Permission.REPLY)
         if ticket.merged_into_id is not None:
             raise Conflict("This ticket was merged into another one. Answer there.")
+        ticket.expect_present()
+        if since_comment_id is not None:
+            await _expect_newest(actor, ticket, since_comment_id)
         before = ticket.status
         ticket.answer(made.at)
         ticket.move(status or ticket.status, made.at)
@@ -35,10 +48,14 @@ async def reply(actor: Actor, ticket_id: int, body: str, *, status: Status | Non
 
 @operation
 async def note(actor: Actor, ticket_id: int, body: str) -> Comment:
-    """Leave a note that only members ever see. Records NOTED."""
+    """Leave a note that only members ever see.
+
+    Records NOTED. Refuses with Conflict on a ticket that is archived.
+    """
     text = checked_body(body)
     async with change(actor) as made:
         ticket = await access.ticket(actor, ticket_id, Permission.NOTE)
+        ticket.expect_present()
         comment = await _write(made, ticket, text, Channel.API if actor.is_key else Channel.PORTAL, note=True)
         made.record(ticket, Kind.NOTED, public=False, comment=comment)
     return comment
@@ -63,6 +80,16 @@ async def customer_reply(actor: Actor, body: str, channel: Channel) -> Comment:
         comment = await _write(made, ticket, text, channel)
         made.record(ticket, Kind.CUSTOMER_REPLIED, public=True, comment=comment, changes=changes)
     return comment
+
+
+async def _expect_newest(actor: Actor, ticket: Ticket, comment_id: int) -> None:
+    """Refuse with Conflict when others have commented on the ticket since, in public or in a note."""
+    thread = access.comments(actor).filter(ticket_id=ticket.id)
+    if not await thread.filter(id=comment_id).exists():
+        raise NotFound("There is no such comment.", path=("input", "sinceCommentId"))
+    by_others = Q(member_id=None) | ~Q(member_id=actor.member_id)
+    if await thread.filter(by_others, id__gt=comment_id).exists():
+        raise Conflict("Somebody has commented meanwhile. Read it first, or send your answer anyway.")
 
 
 async def _write_anew(made: Change, closed: Ticket, text: str, channel: Channel) -> Comment:

@@ -76,11 +76,13 @@ async def update(
     """Set the given fields, all in one event.
 
     Records UPDATED {changes}; nothing when all is as it was. Refuses with StaleObject when the
-    ticket has another version than expected, with Conflict when the status cannot move so.
+    ticket has another version than expected, with Conflict when it is archived or the status cannot
+    move so.
     """
     async with change(actor) as made:
         ticket = await access.ticket(actor, ticket_id, Permission.UPDATE)
         ticket.expect_version(expected_version)
+        ticket.expect_present()
         changes = await _apply(made, ticket, values)
         if not changes:
             return ticket

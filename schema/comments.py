@@ -52,6 +52,20 @@ class TicketReplyInput(OnceInput):
     status: Status | None = strawberry.field(
         default=strawberry.UNSET, description="Give the ticket this status afterwards: send and resolve."
     )
+    since_comment_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The newest comment that you have seen: refused with CONFLICT when somebody else has"
+        " commented since, in public or in a note.",
+    )
+    force: bool = strawberry.field(
+        default=False, description="Send it whatever has come since; `sinceCommentId` is not looked at."
+    )
+
+    def newest_seen(self) -> int | None:
+        """Return the comment after which none of others' may have come; None where all may."""
+        if self.force or not given(self.since_comment_id):
+            return None
+        return row_id(self.since_comment_id or "", "Comment", path=("input", "sinceCommentId"))
 
 
 @strawberry.input(description="An internal note.")
@@ -100,7 +114,9 @@ class CommentMutations:
         outcome = await carry_out(
             info,
             input,
-            lambda: resolvers.comments.reply(actor, ticket_of(input), input.body, status=status),
+            lambda: resolvers.comments.reply(
+                actor, ticket_of(input), input.body, status=status, since_comment_id=input.newest_seen()
+            ),
         )
         return TicketReplyPayload(comment=outcome.row, **outcome.payload)  # type: ignore[arg-type]
 

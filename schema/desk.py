@@ -9,6 +9,7 @@ from schema.members import Member
 from schema.mutations import MutationError, StaleObjectError
 from schema.nodes import NodeQueries
 from schema.scalars import config
+from schema.ticket_actions import TicketActions
 from schema.ticket_changes import TicketMutations, TicketSubscriptions
 from schema.ticket_lists import TicketQueries
 from schema.tickets import Ticket
@@ -22,7 +23,7 @@ class Query(ViewerQueries, TicketQueries, NodeQueries):
 
 
 @strawberry.type(description="What can be done. Each is one transaction: all of it happens, or nothing.")
-class Mutation(TicketMutations, CommentMutations):
+class Mutation(TicketMutations, TicketActions, CommentMutations):
     pass
 
 

@@ -63,7 +63,15 @@ class Permitted:
     function: Callable[..., bool]
 
 
-Source: TypeAlias = Column | Derived | Relation | Related | Permitted
+@dataclass(frozen=True)
+class Group:
+    """An object made of columns of the same row; null unless the function of the columns says it is there."""
+
+    columns: tuple[str, ...]
+    is_there: Callable[..., bool]
+
+
+Source: TypeAlias = Column | Derived | Relation | Related | Permitted | Group
 
 
 def column(description: str, *, name: str = "", of: Any = None) -> Any:
@@ -123,6 +131,19 @@ def permitted(
     return _declared(Permitted(permission, columns, forbids), value, bool, description)
 
 
+def group(*columns: str, of: Any, description: str, where: Callable[..., bool] | None = None) -> Any:
+    """Declare a field that is an object of type `of`, whose fields are of the same row.
+
+    It is null where the function of the columns, if there is one, says that there is no such thing.
+    """
+    read, is_there = _reader(columns), where or _always
+
+    def value(root: Parent[Any]) -> Any:
+        return root if is_there(*read(root)) else None
+
+    return _declared(Group(columns, is_there), value, of, description)
+
+
 def source_of(field: StrawberryField) -> Source | None:
     """Return where a field's value comes from, None for one that is not declared so."""
     source = field.metadata.get(SOURCE)
@@ -177,6 +198,10 @@ def _reader(columns: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
 
 def _never(*values: object) -> bool:
     return False
+
+
+def _always(*values: object) -> bool:
+    return True
 
 
 def _name(field: StrawberryField) -> str:

@@ -74,6 +74,15 @@ class OnceInput(MutationInput):
     )
 
 
+@strawberry.input(description="What every change of one ticket takes.")
+class TicketEditInput(OnceInput):
+    ticket_id: strawberry.ID = strawberry.field(description="The ticket.")
+    expected_version: int | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Refuse with STALE_OBJECT when the ticket has another version by now.",
+    )
+
+
 @strawberry.interface(description="What every mutation answers.")
 class Payload:
     client_mutation_id: str | None = strawberry.field(description="As it was sent.")

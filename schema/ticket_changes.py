@@ -15,13 +15,11 @@ from resolvers.tickets import NewTicket, TicketValues
 from schema.arguments import given
 from schema.context import Info, Parent
 from schema.ids import row_id
-from schema.mutations import INPUT, MutationInput, OnceInput, Payload, carry_out, ticket_of
+from schema.mutations import INPUT, OnceInput, Payload, TicketEditInput, carry_out, ticket_of
 from schema.scalars import EmailAddress
 from schema.signals import EventsAfter, OfTicket, Subscription, SubscriptionMessage, about_tickets
 from schema.tickets import Ticket
 from schema.timeline import TicketEvent
-
-EXPECTED_VERSION = "Refuse with STALE_OBJECT when the ticket has another version by now."
 
 
 @strawberry.input(description="A customer by their address.")
@@ -81,9 +79,7 @@ class TicketCreateInput(OnceInput):
 
 
 @strawberry.input(description="An edit: what is left out stays as it is, null clears.")
-class TicketUpdateInput(MutationInput):
-    ticket_id: strawberry.ID = strawberry.field(description="The ticket.")
-    expected_version: int | None = strawberry.field(default=strawberry.UNSET, description=EXPECTED_VERSION)
+class TicketUpdateInput(TicketEditInput):
     title: str | None = strawberry.field(
         default=strawberry.UNSET, description="One line, 1 to 200 characters."
     )

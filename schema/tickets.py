@@ -9,19 +9,42 @@ import models.tickets
 from models.contacts import Contact as ContactRow
 from models.members import Member as MemberRow
 from models.permissions import Permission
-from models.ticket_enums import Channel, Priority, Status, TicketType
+from models.ticket_enums import OPEN_STATUSES, Channel, Priority, Status, TicketType
 from schema.arguments import After, Before, First, Last, wanted
 from schema.connections import Connection
 from schema.contacts import Contact
 from schema.context import Info, Parent
-from schema.fields import column, derived, permitted, related, relation
+from schema.escalations import Escalation
+from schema.fields import column, derived, group, permitted, related, relation
 from schema.labels import Label, labels_of_tickets
 from schema.members import Member
 from schema.nodes import Node
+from schema.resolutions import Resolution
+from schema.satisfaction import Satisfaction
 from schema.timeline_page import timeline_page
 
 Row = models.tickets.Ticket
 TimelineItem = Annotated["TimelineItem", strawberry.lazy("schema.timeline")]
+
+
+def _any_given(*values: object) -> bool:
+    return any(value is not None for value in values)
+
+
+def _is_missing(value: object) -> bool:
+    return value is None
+
+
+def _is_over_or_away(status: Status, archived_at: datetime | None) -> bool:
+    return status not in OPEN_STATUSES or archived_at is not None
+
+
+def _cannot_reopen(status: Status, *away: object) -> bool:
+    return status in OPEN_STATUSES or _any_given(*away)
+
+
+def _cannot_escalate(status: Status, archived_at: datetime | None, priority: Priority) -> bool:
+    return _is_over_or_away(status, archived_at) or priority is Priority.URGENT
 
 
 @strawberry.type(description="A request of a customer.")
@@ -55,8 +78,78 @@ class Ticket(Node):
     follows = relation(
         ("follows_id", Row), of="Ticket | None", description="The closed ticket that it continues."
     )
-    viewer_can_update = permitted(Permission.UPDATE, description="Whether you may edit it.")
-    viewer_can_reply = permitted(Permission.REPLY, description="Whether you may answer its customer.")
+    resolution = group(
+        "resolved_at",
+        "resolution",
+        of=Resolution | None,
+        where=_any_given,
+        description="How it was solved; null if it never was.",
+    )
+    escalation = group(
+        "escalated_at",
+        of=Escalation | None,
+        where=_any_given,
+        description="Why it was made urgent; null if it was not escalated.",
+    )
+    satisfaction = group(of=Satisfaction, description="How satisfied its customer is.")
+    viewer_can_update = permitted(
+        Permission.UPDATE,
+        "archived_at",
+        unless=_any_given,
+        description="Whether you may edit it: not while it is archived.",
+    )
+    viewer_can_reply = permitted(
+        Permission.REPLY,
+        "archived_at",
+        "merged_into_id",
+        unless=_any_given,
+        description="Whether you may answer its customer: neither archived nor merged.",
+    )
+    viewer_can_assign = permitted(
+        Permission.UPDATE, "archived_at", unless=_any_given, description="Whether you may say whose it is."
+    )
+    viewer_can_resolve = permitted(
+        Permission.UPDATE,
+        "status",
+        "archived_at",
+        unless=_is_over_or_away,
+        description="Whether you may resolve it: it is open.",
+    )
+    viewer_can_reopen = permitted(
+        Permission.UPDATE,
+        "status",
+        "archived_at",
+        "merged_into_id",
+        unless=_cannot_reopen,
+        description="Whether you may open it again: it is resolved or closed.",
+    )
+    viewer_can_escalate = permitted(
+        Permission.ESCALATE,
+        "status",
+        "archived_at",
+        "priority",
+        unless=_cannot_escalate,
+        description="Whether you may escalate it: it is open, and not urgent yet.",
+    )
+    viewer_can_merge = permitted(
+        Permission.MERGE,
+        "archived_at",
+        "merged_into_id",
+        unless=_any_given,
+        description="Whether you may merge it: neither archived nor merged already.",
+    )
+    viewer_can_archive = permitted(
+        Permission.DELETE,
+        "archived_at",
+        unless=_any_given,
+        description="Whether you may archive it: you have the delete permission.",
+    )
+    viewer_can_restore = permitted(
+        Permission.DELETE,
+        "archived_at",
+        unless=_is_missing,
+        description="Whether you may bring it back from the archive.",
+    )
 
     @classmethod
     def is_type_of(cls, row: object, _: Info) -> bool:

@@ -31,7 +31,15 @@ KINDS = {
     "Mutation.ticketUpdate(input.ticketId)": "Ticket",
     "Mutation.ticketUpdate(input.assigneeId)": "Member",
     "Mutation.ticketUpdate(input.contactId)": "Contact",
+    "Mutation.ticketAssign(input.ticketId)": "Ticket",
+    "Mutation.ticketAssign(input.assigneeId)": "Member",
+    "Mutation.ticketResolve(input.ticketId)": "Ticket",
+    "Mutation.ticketReopen(input.ticketId)": "Ticket",
+    "Mutation.ticketEscalate(input.ticketId)": "Ticket",
+    "Mutation.ticketArchive(input.ticketId)": "Ticket",
+    "Mutation.ticketRestore(input.ticketId)": "Ticket",
     "Mutation.ticketReply(input.ticketId)": "Ticket",
+    "Mutation.ticketReply(input.sinceCommentId)": "Comment",
     "Mutation.ticketAddNote(input.ticketId)": "Ticket",
     "Mutation.commentRedeliver(input.commentId)": "Comment",
     "Subscription.ticketChanged(ticketId)": "Ticket",
@@ -161,7 +169,14 @@ async def _listen(socket: GraphSocket, place: schema_walk.Place, id_: str, ours:
 
 def _written(place: schema_walk.Place, id_: str, ours: dict[str, str]) -> tuple[str, dict[str, object]]:
     """Return the operation with the id at its place; whatever else it needs is Acme's own."""
-    required = {"ticketId": ours["Ticket"], "title": "A title", "body": "A body", "email": "a@x.example"}
+    required = {
+        "ticketId": ours["Ticket"],
+        "assigneeId": ours["Member"],
+        "title": "A title",
+        "body": "A body",
+        "reason": "A reason",
+        "email": "a@x.example",
+    }
 
     def sample(*path: str) -> object:
         if path == place.path:

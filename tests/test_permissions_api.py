@@ -4,20 +4,42 @@ import cast
 import pytest
 import schema_walk
 
+from models.actors import system
 from models.permissions import Role, Scope
 from models.tickets import Ticket
-from resolvers import access, keys
+from resolvers import access, archive, keys, resolutions
 from schema.nodes import id_of
 
 WORKERS = {"olga", "ada", "writer"}
 MAY = {
     "ticketCreate": WORKERS,
     "ticketUpdate": WORKERS,
+    "ticketAssign": WORKERS,
+    "ticketResolve": WORKERS,
+    "ticketReopen": WORKERS,
+    "ticketEscalate": WORKERS,
+    "ticketArchive": WORKERS - {"ada"},
+    "ticketRestore": WORKERS - {"ada"},
     "ticketReply": WORKERS,
     "ticketAddNote": WORKERS,
     "commentRedeliver": WORKERS,
 }
 """Which members and keys may do what; the others are refused with FORBIDDEN."""
+
+
+async def _resolved(ticket: Ticket) -> None:
+    await resolutions.resolve(system(ticket.workspace_id), ticket.id, {})
+
+
+async def _archived(ticket: Ticket) -> None:
+    await archive.archive(system(ticket.workspace_id), ticket.id)
+
+
+WORK = {"Update", "Reply", "Assign", "Resolve", "Escalate", "Merge"}
+ACTIONS = WORK | {"Reopen", "Archive", "Restore"}
+
+READY = {"ticketReopen": _resolved, "ticketRestore": _archived}
+"""What a ticket needs before the mutation can change anything."""
 
 PRINCIPALS = ["olga", "ada", "writer", "vic", "reader", "vics_admin_key"]
 CELLS = [
@@ -92,14 +114,21 @@ async def test_who_may_only_look_sees_all_that_the_team_sees(web, ada, ticket, s
 
 
 @pytest.mark.parametrize(
-    ("principal", "may"), [("olga", True), ("ada", True), ("vic", False), ("reader", False)]
+    ("principal", "may"),
+    [
+        ("olga", {*WORK, "Archive"}),
+        ("ada", WORK),
+        ("writer", {*WORK, "Archive"}),
+        ("vic", set()),
+        ("reader", set()),
+    ],
 )
 async def test_the_schema_says_beforehand_what_the_viewer_may_do(web, ticket, secrets, principal, may):
-    query = "{ tickets { nodes { viewerCanUpdate viewerCanReply } } }"
+    query = f"{{ tickets {{ nodes {{ {' '.join(f'viewerCan{each}' for each in ACTIONS)} }} }} }}"
 
     [node] = (await web.run(query, secrets[principal]))["tickets"]["nodes"]
 
-    assert node == {"viewerCanUpdate": may, "viewerCanReply": may}
+    assert {name.removeprefix("viewerCan") for name, value in node.items() if value} == may
 
 
 async def test_a_member_who_becomes_a_viewer_loses_the_rights_of_their_keys_too(web, ada, ticket):
@@ -120,11 +149,15 @@ async def _written(ada: cast.Somebody, ticket: Ticket, mutation: str) -> tuple[s
     """Return the mutation with an input that changes something."""
     ids = await cast.one_of_each(ada.actor, ticket)
     failed = id_of(await cast.failed_reply(ada.actor, ticket))
+    if mutation in READY:
+        await READY[mutation](ticket)
     values = {
         "ticketId": ids["Ticket"],
         "commentId": failed,
         "title": "Another title",
         "body": "A body",
+        "reason": "A reason",
+        "assigneeId": ids["Member"],
         "isInternal": True,
     }
 
