@@ -2,24 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Generic, TypeVar
 
 from tortoise.functions import Count
 
 from models.actors import Actor
 from models.events import Event
-from models.permissions import Permission
-from models.rows import select, select_for_each
+from models.rows import select_for_each
 from models.tenancy import Tenant
-from models.tickets import Ticket
 from resolvers import access
 
 Row = TypeVar("Row", bound=Tenant)
 Place = TypeVar("Place")
 
 SEQ_LIMIT = 2**63 - 1
-LISTED = "WHERE workspace_id = $1 AND archived_at IS NULL"
 
 
 @dataclass(frozen=True)
@@ -38,25 +34,6 @@ class Page(Generic[Row]):
     rows: Sequence[Row]
     has_next: bool
     has_previous: bool
-
-
-async def newest_tickets(actor: Actor, window: Window[tuple[datetime, int]]) -> Page[Ticket]:
-    """Return a page of the tickets that are not archived, the newest first."""
-    actor.require(Permission.READ)
-    # A row value, not `a < x OR a = x AND id < y`, which walks the whole index.
-    beyond, order = (">", "ASC") if window.backward else ("<", "DESC")
-    rest = f"ORDER BY created_at {order}, id {order} LIMIT {window.size + 1}"
-    if window.place is None:
-        rows = await select(Ticket, f"{LISTED} {rest}", actor.workspace_id)
-    else:
-        clauses = f"{LISTED} AND (created_at, id) {beyond} ($2, $3) {rest}"
-        rows = await select(Ticket, clauses, actor.workspace_id, *window.place)
-    return _page(rows, window)
-
-
-async def count_tickets(actor: Actor) -> int:
-    """Count the tickets that are not archived."""
-    return await access.tickets(actor).filter(archived_at=None).count()
 
 
 async def timelines(actor: Actor, ticket_ids: list[int], window: Window[int]) -> list[Page[Event]]:
@@ -80,20 +57,20 @@ async def timeline_counts(actor: Actor, ticket_ids: list[int]) -> list[int]:
     return [counts.get(ticket_id, 0) for ticket_id in ticket_ids]
 
 
-def _pages(
-    parents: Sequence[int], found: Sequence[tuple[int, Row]], window: Window[Place]
-) -> list[Page[Row]]:
-    """Make a page for each parent of what was found for it, as `_page` does."""
-    rows: dict[int, list[Row]] = {parent: [] for parent in parents}
-    for parent, row in found:
-        rows[parent].append(row)
-    return [_page(rows[parent], window) for parent in parents]
-
-
-def _page(rows: list[Row], window: Window[Place]) -> Page[Row]:
+def page_of(rows: list[Row], window: Window[Place]) -> Page[Row]:
     """Make a page of rows that were read in the window's direction, one more than wanted."""
     has_more, kept = len(rows) > window.size, rows[: window.size]
     has_behind = window.place is not None
     if window.backward:
         return Page(kept[::-1], has_next=has_behind, has_previous=has_more)
     return Page(kept, has_next=has_more, has_previous=has_behind)
+
+
+def _pages(
+    parents: Sequence[int], found: Sequence[tuple[int, Row]], window: Window[Place]
+) -> list[Page[Row]]:
+    """Make a page for each parent of what was found for it, as `page_of` does."""
+    rows: dict[int, list[Row]] = {parent: [] for parent in parents}
+    for parent, row in found:
+        rows[parent].append(row)
+    return [page_of(rows[parent], window) for parent in parents]

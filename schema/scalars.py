@@ -1,6 +1,6 @@
 """The scalars beyond GraphQL's own, each with what specifies it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NewType
 
 import strawberry
@@ -19,7 +19,9 @@ EmailAddress = NewType("EmailAddress", str)
 def _instant(text: object) -> datetime:
     try:
         instant = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
+        if instant is not None and instant.tzinfo is not None:
+            instant = instant.astimezone(UTC)
+    except (ValueError, OverflowError):  # the first and the last day of all may lie outside in UTC
         instant = None
     if instant is None or instant.tzinfo is None or "T" not in str(text).upper():
         raise GraphQLError("A DateTime is written like 2026-01-31T09:30:00Z, always with its zone.")

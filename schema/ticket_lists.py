@@ -5,10 +5,9 @@ from typing import Annotated, Any
 
 import strawberry
 
-from models.permissions import Permission
 from models.tickets import Ticket as TicketRow
 from models.tickets import number_of
-from resolvers import access, lists
+from resolvers import access, ticket_lists
 from schema.arguments import After, Before, First, Last, wanted
 from schema.connections import Connection
 from schema.context import Info
@@ -16,6 +15,7 @@ from schema.cursors import list_cursor, parsed_list_cursor
 from schema.fields import load_ahead
 from schema.ids import row_id
 from schema.selections import names_below
+from schema.ticket_filters import FilterArgument, ticket_filter
 from schema.tickets import Ticket
 
 TicketId = Annotated[strawberry.ID, strawberry.argument(description="A ticket's `id`.")]
@@ -41,23 +41,24 @@ class TicketQueries:
 
     @strawberry.field(
         graphql_type=Connection[Ticket],
-        description="The tickets that are not archived, the newest first.",
+        description="The tickets that meet the filter, the newest first.",
     )
     async def tickets(
         self,
         info: Info,
+        filter: FilterArgument = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,
         before: Before = strawberry.UNSET,
     ) -> Connection[Any]:
         actor = info.context.actor
-        actor.require(Permission.READ)
+        asked = ticket_filter(filter)
         window = wanted(first, after, last, before).window(parsed_list_cursor)
-        page = await lists.newest_tickets(actor, window)
+        page = await ticket_lists.newest_tickets(actor, asked, window)
         await load_ahead(info.context.load, Ticket, page.rows, names_below(info))
         return Connection.over(
             page,
             cursor=lambda row: list_cursor(row.created_at, row.id),
-            count=lambda: lists.count_tickets(actor),
+            count=lambda: ticket_lists.count_tickets(actor, asked),
         )

@@ -6,7 +6,7 @@ from typing import TypeVar
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
-from models import labels, permissions, ticket_enums
+from models import labels, permissions, ticket_enums, ticket_filters
 from models.events import Kind
 from models.mails import MailState
 from realtime.signals import SignalType
@@ -67,6 +67,26 @@ Channel = _enum(
         "PHONE": "A call, written down by a member.",
         "CHAT": "The widget on a website.",
         "API": "A program, by this API.",
+    },
+)
+ArchivedFilter = _enum(
+    ticket_filters.Archived,
+    "ArchivedFilter",
+    "Whether archived tickets are among those found.",
+    {
+        "EXCLUDED": "None of them is archived; the default.",
+        "ONLY": "All of them are archived.",
+        "INCLUDED": "Archived or not.",
+    },
+)
+AssigneeChoice = _enum(
+    ticket_filters.AssigneeChoice,
+    "AssigneeChoice",
+    "Whose tickets, by a word instead of an id.",
+    {
+        "ME": "Yours; with an API key, those of the member whose key it is.",
+        "NOBODY": "Not assigned.",
+        "ANYBODY": "Assigned to some member.",
     },
 )
 LabelColor = _enum(

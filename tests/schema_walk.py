@@ -86,13 +86,14 @@ def document(
     return f"{head} {{ {call} {all_of(field, depth=depth)} }}", given
 
 
-def _ids_in(type_: object) -> Iterator[tuple[tuple[str, ...], bool]]:
+def _ids_in(type_: object, within: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Yield the path and whether it takes a list; an input inside of itself is not walked again."""
     named = get_named_type(type_)
     if named.name == "ID":
         yield (), is_list_type(getattr(type_, "of_type", type_)) or is_list_type(type_)
-    if isinstance(named, GraphQLInputObjectType):
+    if isinstance(named, GraphQLInputObjectType) and named.name not in within:
         for name, field in named.fields.items():
-            for path, is_list in _ids_in(field.type):
+            for path, is_list in _ids_in(field.type, (*within, named.name)):
                 yield (name, *path), is_list
 
 
@@ -114,11 +115,16 @@ def _is_plain(field: GraphQLField) -> bool:
     return not any(isinstance(value.type, GraphQLNonNull) for value in field.args.values())
 
 
-def _value(sample: Callable[..., object], type_: object, path: tuple[str, ...]) -> object:
+def _value(
+    sample: Callable[..., object], type_: object, path: tuple[str, ...], within: tuple[str, ...] = ()
+) -> object:
     named = get_named_type(type_)
     if not isinstance(named, GraphQLInputObjectType):
         return sample(*path)
     if (given := sample(*path)) is not None:
         return given
-    found = {name: _value(sample, field.type, (*path, name)) for name, field in named.fields.items()}
+    if named.name in within:
+        return None
+    inside = (*within, named.name)
+    found = {name: _value(sample, field.type, (*path, name), inside) for name, field in named.fields.items()}
     return {name: value for name, value in found.items() if value is not None} or None

@@ -14,7 +14,7 @@ from models.database import fetch
 from models.permissions import Scope
 from models.tenancy import systemwide
 from resolvers import comments, keys, tickets
-from resolvers.tickets import NewTicket
+from resolvers.tickets import NewTicket, TicketValues
 from schema.ids import global_id
 
 CANARY = "globex-canary-7341"
@@ -24,6 +24,9 @@ EVERY = "every type that has ids"
 
 KINDS = {
     "Query.ticket(id)": "Ticket",
+    "Query.tickets(filter.labelIds)": "Label",
+    "Query.tickets(filter.assignee.memberId)": "Member",
+    "Query.tickets(filter.contactId)": "Contact",
     "Query.node(id)": EVERY,
     "Query.nodes(ids)": EVERY,
     "Mutation.ticketCreate(input.contact.id)": "Contact",
@@ -70,7 +73,8 @@ async def theirs(desk: cast.Desk) -> dict[str, str]:
 
 @pytest.fixture
 async def ours(desk: cast.Desk, ada: cast.Somebody, ticket) -> dict[str, str]:
-    """The same in Acme."""
+    """The same in Acme, the ticket being Ada's."""
+    await tickets.update(ada.actor, ticket.id, TicketValues(assignee_id=ada.member.id))
     return await cast.one_of_each(ada.actor, ticket)
 
 

@@ -1,0 +1,82 @@
+"""A filter of tickets as SQL: columns from our own lists, and every value as a parameter."""
+
+from collections.abc import Iterator
+
+from models.actors import Actor
+from models.ticket_filters import CHOICES, FLAGS, SPANS, Archived, AssigneeChoice, Between, TicketFilter
+
+# A label's name is never asked for: the ids of another workspace's labels are on none of this one's tickets.
+BEARS = (
+    "EXISTS (SELECT 1 FROM ticket_label WHERE ticket_label.workspace_id = {workspace}"
+    " AND ticket_label.ticket_id = ticket.id AND ticket_label.label_id = ANY({labels}::bigint[]))"
+)
+
+
+class Parameters:
+    """The values of a statement, in their order: each is named by its place, `$1` the first."""
+
+    def __init__(self, *values: object) -> None:
+        self.values = list(values)
+
+    def add(self, value: object) -> str:
+        """Add a value and return what stands for it in the statement."""
+        self.values.append(value)
+        return f"${len(self.values)}"
+
+
+def clause(filter_: TicketFilter, actor: Actor, parameters: Parameters) -> str:
+    """Return the condition that rows of `ticket` meet; its values are added to the parameters.
+
+    It says nothing of the workspace of the tickets: that is the statement's to say.
+    """
+    return " AND ".join(_conditions(filter_, actor, parameters)) or "true"
+
+
+def _conditions(filter_: TicketFilter, actor: Actor, parameters: Parameters) -> Iterator[str]:
+    add = parameters.add
+    for name, column in CHOICES:
+        if values := getattr(filter_, name):
+            yield _one_of(column, list(values), parameters)
+    if filter_.label_ids:
+        yield BEARS.format(workspace=add(actor.workspace_id), labels=add(list(filter_.label_ids)))
+    if filter_.assignee is not None:
+        yield _assigned(filter_.assignee, actor, parameters)
+    if filter_.contact_id is not None:
+        yield f"ticket.contact_id = {add(filter_.contact_id)}"
+    for name, column in SPANS:
+        yield from _between(column, getattr(filter_, name), parameters)
+    if filter_.archived is not None and filter_.archived is not Archived.INCLUDED:
+        yield _is_null("archived_at", filter_.archived is Archived.EXCLUDED)
+    for name, column in FLAGS:
+        if (wanted := getattr(filter_, name)) is not None:
+            yield _is_null(column, not wanted)
+    yield from (f"({clause(each, actor, parameters)})" for each in filter_.all_of)
+    if filter_.any_of:
+        yield f"({' OR '.join(f'({clause(each, actor, parameters)})' for each in filter_.any_of)})"
+    # A comparison with null is neither true nor false; whoever is not known to meet it does not meet it.
+    yield from (f"({clause(each, actor, parameters)}) IS NOT TRUE" for each in filter_.none_of)
+
+
+def _one_of(column: str, values: list[str], parameters: Parameters) -> str:
+    """Compare with a single value by `=`: only so does an index with the column give the list's order."""
+    if len(values) == 1:
+        return f"ticket.{column} = {parameters.add(values[0])}"
+    return f"ticket.{column} = ANY({parameters.add(values)}::text[])"
+
+
+def _assigned(wanted: int | AssigneeChoice, actor: Actor, parameters: Parameters) -> str:
+    if isinstance(wanted, AssigneeChoice) and wanted is not AssigneeChoice.ME:
+        return _is_null("assignee_id", wanted is AssigneeChoice.NOBODY)
+    member_id = actor.member_id if wanted is AssigneeChoice.ME else wanted
+    return f"ticket.assignee_id = {parameters.add(member_id)}"
+
+
+def _between(column: str, span: Between | None, parameters: Parameters) -> Iterator[str]:
+    if span is not None and span.since is not None:
+        yield f"ticket.{column} >= {parameters.add(span.since)}"
+    if span is not None and span.before is not None:
+        yield f"ticket.{column} < {parameters.add(span.before)}"
+
+
+def _is_null(column: str, wanted: bool) -> str:
+    return f"ticket.{column} IS {'' if wanted else 'NOT '}NULL"
