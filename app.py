@@ -13,6 +13,7 @@ from jobs.origin import mailbox_address
 from models.database import database, spawn
 from models.schema_version import is_current
 from realtime.bus import Bus
+from realtime.event_streams import Streams
 from realtime.feeds import Feeds
 from realtime.hub import Hub
 from realtime.seats import Seats
@@ -20,6 +21,7 @@ from realtime.sockets import Sockets
 from resolvers import change
 from schema import desk, http
 from schema.credentials import Customers, Members
+from schema.event_streams import EventStreams
 from schema.face import Face
 from schema.http import Endpoint
 from schema.public import portal
@@ -58,6 +60,7 @@ class Web:
         self._rates = Rates()
         self._seats = Seats()
         self.sockets: list[Sockets] = []
+        self.streams: list[Streams] = []
         self._add_gauges()
         self.asgi = Starlette(
             routes=self._routes(),
@@ -69,6 +72,8 @@ class Web:
     async def drain(self) -> None:
         """Say that we are going, and close the sockets in stages."""
         self.health.drain()
+        for streams in self.streams:
+            streams.drain()
         for sockets in self.sockets:
             await sockets.drain(DRAIN_SECONDS / len(self.sockets))
 
@@ -100,14 +105,18 @@ class Web:
     def _face(self, path: str, face: Face, *, any_origin: bool = False) -> list[BaseRoute]:
         sockets = Sockets(face, any_origin=any_origin, seats=self._seats)
         self.sockets.append(sockets)
+        streams = Streams(face, self._seats)
+        self.streams.append(streams)
+        endpoint = Endpoint(face, rates=self._rates, stream=EventStreams(face, streams), on_answer=_note)
         return [
-            Route(path, Endpoint(face, rates=self._rates, on_answer=_note)),
+            Route(path, endpoint),
             WebSocketRoute(path, sockets),
         ]
 
     def _add_gauges(self) -> None:
         gauge = self.metrics.gauge
         gauge("sockets_open", "Open sockets.", lambda: sum(each.open for each in self.sockets))
+        gauge("streams_open", "Open event streams.", lambda: sum(each.open for each in self.streams))
         gauge("subscriptions_open", "Open subscriptions.", lambda: self.hub.subscription_count)
         gauge("subscription_groups", "Groups of equal subscriptions.", lambda: self.hub.group_count)
         gauge("event_lag", "Events that the slowest feed has still to read.", lambda: self.feeds.most_behind)

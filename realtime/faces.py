@@ -1,11 +1,14 @@
 """What a socket needs of a GraphQL face. The faces themselves lie above, in `schema/`."""
 
-from collections.abc import AsyncIterator, Mapping
-from typing import Protocol
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from typing import Protocol, TypeAlias
 
 from models.actors import Actor
 from realtime.handshake import Handshake
 from realtime.requests import Request
+
+Events: TypeAlias = AsyncGenerator[tuple[str, bytes]]
+"""The results of a subscription as JSON, each with the cursor after it."""
 
 
 class TooSlow(Exception):

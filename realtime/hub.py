@@ -32,7 +32,7 @@ class _Member:
         except asyncio.QueueFull:
             self.is_too_slow = True
 
-    async def results(self) -> AsyncGenerator[bytes]:
+    async def results(self) -> Results:
         """Yield what the group has executed and the member has not had by itself."""
         while not self.is_too_slow:
             result = await self.queue.get()
@@ -42,7 +42,7 @@ class _Member:
             # a bookmark at an earlier seq would lead back who came with a cursor beyond it
             if signal.seq > self.seq or (signal.type is SignalType.BOOKMARK and signal.seq == self.seq):
                 self.seq = signal.seq
-                yield encoded
+                yield signal, encoded
         raise TooSlow
 
 
@@ -96,9 +96,7 @@ class Hub:
         self._feeds = feeds
         self._groups: dict[Hashable, _Group] = {}
 
-    async def subscribe(
-        self, key: Hashable, topic: Topic, after: int | None, execute: Execute
-    ) -> AsyncGenerator[bytes]:
+    async def subscribe(self, key: Hashable, topic: Topic, after: int | None, execute: Execute) -> Results:
         """Yield the results of a subscription: those after the cursor `after`, then the live ones.
 
         Equal keys share a group. Whoever resumes replays alone up to where the group stands, and
@@ -109,10 +107,10 @@ class Hub:
         member = group.join()
         try:
             if after is not None:
-                async for encoded in self._catch_up(member, topic, after, execute):
-                    yield encoded
-            async for encoded in member.results():
-                yield encoded
+                async for result in self._catch_up(member, topic, after, execute):
+                    yield result
+            async for result in member.results():
+                yield result
         finally:
             group.leave(member)
 
@@ -131,11 +129,9 @@ class Hub:
     def _forget(self, key: Hashable) -> None:
         self._groups.pop(key, None)
 
-    async def _catch_up(
-        self, member: _Member, topic: Topic, after: int, execute: Execute
-    ) -> AsyncGenerator[bytes]:
+    async def _catch_up(self, member: _Member, topic: Topic, after: int, execute: Execute) -> Results:
         if member.seq < after <= await head_of(topic.workspace_id):
             member.seq = after  # it knows more than the group has executed
             return
-        async for _, encoded in execute(replay(topic, after, member.seq)):
-            yield encoded
+        async for result in execute(replay(topic, after, member.seq)):
+            yield result

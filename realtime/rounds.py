@@ -5,18 +5,32 @@ from collections import defaultdict
 from collections.abc import Collection, Coroutine, Iterable
 from contextvars import Context
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
 from models.actors import Actor
 from realtime.closings import Closing
-from realtime.connection import Connection
 from realtime.faces import Face
 from settings import settings
 
 log = structlog.stdlib.get_logger(__name__)
 AT_ONCE = 8  # questions about rights; more would crowd out requests
+
+
+class Connection(Protocol):
+    """An open socket, or event stream."""
+
+    actor: Actor | None
+    sure_at: float
+
+    def tend(self, now: float) -> None:
+        """Do what is due at `now`, in the loop's seconds."""
+        ...
+
+    def close(self, closing: Closing) -> None:
+        """End it, for this reason."""
+        ...
 
 
 class Rounds:

@@ -1,6 +1,7 @@
 """A GraphQL face: one schema, who may use it, and its operations over HTTP and sockets."""
 
 from collections.abc import AsyncGenerator, Hashable, Mapping
+from dataclasses import replace
 from inspect import isawaitable
 from typing import Protocol
 
@@ -19,11 +20,13 @@ from starlette.types import Scope
 
 from models.actors import Actor
 from models.errors import DeskError
+from realtime.faces import Events
 from realtime.handshake import Handshake, handshake_from
-from realtime.hub import Hub
-from realtime.requests import Refused, Request
+from realtime.hub import Hub, Results
+from realtime.requests import Refused, Request, refusal
 from realtime.signals import Signal
 from schema.context import Context
+from schema.cursors import event_cursor, parsed_event_cursor
 from schema.documents import Documents, Prepared, core_schema
 from schema.errors import format_errors
 from schema.execution import execute, execute_event
@@ -79,22 +82,42 @@ class Face:
         prepared = self.documents.prepare(request)
         self._rates.charge(actor, "", prepared.cost)
         if prepared.kind == "subscription":
-            async for encoded in self._subscribe(actor, prepared):
+            wanted = await self._wanted(actor, prepared)
+            async for _, encoded in self._subscribe(actor, prepared, wanted):
                 yield encoded
             return
         yield await execute(self.schema, prepared, context=Context(actor, may_mutate=False))
 
-    async def _subscribe(self, actor: Actor, prepared: Prepared) -> AsyncGenerator[bytes]:
-        wanted = await self._wanted(actor, prepared)
+    async def stream(self, actor: Actor, request: Request, after: str | None) -> Events:
+        """Return the results of a subscription, each with the cursor to resume from.
 
+        `after` is such a cursor; it goes before the one in the document's arguments. Refuses, before
+        anything is streamed, what is no subscription and what the actor may not see.
+        """
+        prepared = self.documents.prepare(request)
+        if prepared.kind != "subscription":
+            raise refusal(
+                "An event stream carries a subscription.", "OPERATION_RESOLUTION_FAILURE", status=400
+            )
+        self._rates.charge(actor, "", prepared.cost)
+        wanted = await self._wanted(actor, prepared)
+        if after is not None:
+            wanted = replace(wanted, after=parsed_event_cursor(actor, after))
+        return self._events(actor, prepared, wanted)
+
+    async def _events(self, actor: Actor, prepared: Prepared, wanted: Subscription) -> Events:
+        async for signal, encoded in self._subscribe(actor, prepared, wanted):
+            yield event_cursor(actor, signal.seq), encoded
+
+    async def _subscribe(self, actor: Actor, prepared: Prepared, wanted: Subscription) -> Results:
         async def results(signals: AsyncGenerator[Signal]) -> AsyncGenerator[tuple[Signal, bytes]]:
             async for signal in signals:
                 context = Context(actor, may_mutate=False)
                 yield signal, await execute_event(self.schema, prepared, context=context, event=signal)
 
         key = _group_key(actor, prepared)
-        async for encoded in self._hub.subscribe(key, wanted.topic, wanted.after, results):
-            yield encoded
+        async for result in self._hub.subscribe(key, wanted.topic, wanted.after, results):
+            yield result
 
     async def _wanted(self, actor: Actor, prepared: Prepared) -> Subscription:
         """Ask the subscription's resolver what it is about; it refuses what the actor may not see."""

@@ -74,6 +74,7 @@ class PatientProtocol(HttpToolsProtocol):
             return
         self._drop_long_cookies()
         self._await_body()
+        self.scope.setdefault("state", {})["abort"] = self.transport.abort
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
