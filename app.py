@@ -18,7 +18,7 @@ from realtime.feeds import Feeds
 from realtime.hub import Hub
 from realtime.seats import Seats
 from realtime.sockets import Sockets
-from resolvers import change
+from resolvers import change, key_uses
 from schema import desk, http
 from schema.credentials import Customers, Members
 from schema.event_streams import EventStreams
@@ -82,10 +82,11 @@ class Web:
         async with database(settings.database_url):
             await self.bus.start()
             change.ring = self.bus.ring
-            lag = spawn(measure(self.metrics.observe_lag))
+            beside = [spawn(measure(self.metrics.observe_lag)), spawn(key_uses.keep_writing_down())]
             async with self.feeds.running():
                 yield
-            lag.cancel()
+            for task in beside:
+                task.cancel()
             await self.bus.stop()
 
     def _routes(self) -> list[BaseRoute]:

@@ -37,8 +37,12 @@ class Actor:
 
     @property
     def principal(self) -> str:
-        """The name that limits and idempotency keys are counted under, such as `API_KEY:12`."""
-        return f"{self.kind}:{self.credential_id or self.member_id or self.contact_id or 0}"
+        """The name for limits, idempotency keys and the audit log, such as `API_KEY:12` or `MEMBER:7`.
+
+        A member is the same in each of their sessions.
+        """
+        own = self.member_id if self.kind is ActorKind.MEMBER else self.credential_id
+        return f"{self.kind}:{own or self.member_id or self.contact_id or 0}"
 
     @property
     def is_customer(self) -> bool:

@@ -3,18 +3,22 @@
 from collections.abc import Callable
 from typing import Any
 
+from tortoise.expressions import Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from models.actors import Actor
+from models.audit import AuditRow
 from models.comments import Comment
 from models.contacts import Contact
 from models.counters import Counter, CounterName
 from models.errors import Invalid, NotFound
 from models.events import Event
+from models.keys import ApiKey
 from models.labels import Label, TicketLabel
 from models.mails import MailIn, MailOut
 from models.members import Member
+from models.people import Person
 from models.permissions import Permission
 from models.tickets import Ticket
 from models.workspaces import Workspace
@@ -85,6 +89,26 @@ def ticket_labels(actor: Actor) -> QuerySet[TicketLabel]:
     return TicketLabel.filter(workspace_id=actor.workspace_id)
 
 
+def api_keys(actor: Actor) -> QuerySet[ApiKey]:
+    """The API keys that the actor may see: their own, and all of the workspace with SETTINGS."""
+    actor.require(Permission.READ)
+    rows = ApiKey.filter(workspace_id=actor.workspace_id)
+    return rows if actor.may(Permission.SETTINGS) else rows.filter(member_id=actor.member_id)
+
+
+def audit_rows(actor: Actor) -> QuerySet[AuditRow]:
+    """The audit log; for who may not change settings there is none."""
+    rows = AuditRow.filter(workspace_id=actor.workspace_id)
+    return rows if actor.may(Permission.SETTINGS) else rows.filter(id__isnull=True)
+
+
+def people(actor: Actor) -> QuerySet[Person]:
+    """The people behind the workspace's members; only members may know how they sign in."""
+    actor.require(Permission.READ)
+    here = Member.filter(workspace_id=actor.workspace_id).values("person_id")
+    return Person.filter(id__in=Subquery(here))
+
+
 def workspaces(actor: Actor) -> QuerySet[Workspace]:
     """The actor's own workspace; there is no other."""
     return Workspace.filter(id=actor.workspace_id)
@@ -99,6 +123,9 @@ DOORS: dict[type[Model], Callable[[Actor], QuerySet[Any]]] = {
     MailOut: letters,
     Label: labels,
     Workspace: workspaces,
+    ApiKey: api_keys,
+    AuditRow: audit_rows,
+    Person: people,
 }
 """By which function the rows of each model are reached."""
 

@@ -15,10 +15,11 @@ from models.events import MUTATION_ID_LENGTH
 from models.idempotency import KEY_LENGTH, IdempotencyKey
 from models.tenancy import Tenant
 from models.texts import is_printable
+from models.workspaces import Workspace
 from resolvers.access import head
 from resolvers.change import Change, change, operation
 
-Row = TypeVar("Row", bound=Tenant)
+Row = TypeVar("Row", bound=Tenant | Workspace)
 
 CLAIM = """
 INSERT INTO idempotency_key (workspace_id, principal, key, fingerprint, created_at)
@@ -95,7 +96,7 @@ async def _claim(actor: Actor, intent: Intent, made: Change) -> dict[str, Any] |
     return row.result
 
 
-async def _keep(actor: Actor, intent: Intent, row: Tenant, made: Change) -> None:
+async def _keep(actor: Actor, intent: Intent, row: Tenant | Workspace, made: Change) -> None:
     seq = made.seq if made.seq is not None else await head(actor)
     result = {"model": type(row).__name__, "id": row.id, "seq": seq}
     await IdempotencyKey.filter(

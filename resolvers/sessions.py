@@ -55,6 +55,13 @@ async def sign_out(actor: Actor) -> None:
             made.audit(AuditAction.SIGNED_OUT, f"SESSION:{actor.credential_id}")
 
 
+async def own(actor: Actor) -> Session | None:
+    """Return the session that the actor came with; None for a key."""
+    if actor.kind is not ActorKind.MEMBER or actor.credential_id is None:
+        return None
+    return await Session.get_or_none(workspace_id=actor.workspace_id, id=actor.credential_id)
+
+
 async def authenticate(secret: str) -> Actor:
     """Return the member whose session this is. Refuses with Unauthenticated one that has ended."""
     with systemwide("look up a session by its secret"):

@@ -1,6 +1,8 @@
-"""Founding workspaces and adding members: what an operator does from the command line."""
+"""Workspaces: founding them and adding members, from the command line; their settings, by their admins."""
 
-from models.actors import system
+from typing import TypedDict
+
+from models.actors import Actor, system
 from models.addresses import checked_address
 from models.audit import AuditAction
 from models.counters import Counter, CounterName
@@ -8,11 +10,38 @@ from models.database import fetch
 from models.errors import Conflict
 from models.members import Member
 from models.people import Person
-from models.permissions import Role
+from models.permissions import Permission, Role
 from models.texts import checked_line
-from models.workspaces import Workspace, checked_slug
-from resolvers import passwords
+from models.workspaces import NAME_LENGTH, Workspace, checked_days, checked_slug, checked_zone
+from resolvers import access, passwords
 from resolvers.change import change, operation
+
+
+class WorkspaceValues(TypedDict, total=False):
+    """What an edit sets. A field that is left out stays as it is; `close_days` is None for never."""
+
+    name: str
+    zone: str
+    reopen_days: int
+    close_days: int | None
+
+
+@operation
+async def update(actor: Actor, values: WorkspaceValues) -> Workspace:
+    """Change the settings of the actor's workspace.
+
+    Audits WORKSPACE_CHANGED; nothing when all is as it was.
+    """
+    actor.require(Permission.SETTINGS)
+    checked = _checked(values)
+    async with change(actor) as made:
+        workspace = await access.workspace(actor)
+        changed = [name for name, value in checked.items() if getattr(workspace, name) != value]
+        if changed:
+            workspace.update_from_dict({name: checked[name] for name in changed})
+            await workspace.save(update_fields=changed)
+            made.audit(AuditAction.WORKSPACE_CHANGED, f"WORKSPACE:{workspace.id}")
+    return workspace
 
 
 @operation
@@ -25,8 +54,8 @@ async def found(slug: str, name: str, *, zone: str = "UTC") -> Workspace:
         workspace = await Workspace.create(
             id=reserved["id"],
             slug=slug,
-            name=checked_line(name, "name", most=120),
-            zone=zone,
+            name=checked_line(name, "name", most=NAME_LENGTH),
+            zone=checked_zone(zone),
             created_at=made.at,
         )
         for counter in CounterName:
@@ -58,3 +87,16 @@ async def add_member(workspace: Workspace, email: str, name: str, role: Role, pa
         )
         made.audit(AuditAction.MEMBER_ADDED, f"MEMBER:{member.id}")
     return member
+
+
+def _checked(values: WorkspaceValues) -> dict[str, object]:
+    checked: dict[str, object] = dict(values)
+    if "name" in values:
+        checked["name"] = checked_line(values["name"], "name", most=NAME_LENGTH)
+    if "zone" in values:
+        checked["zone"] = checked_zone(values["zone"])
+    if "reopen_days" in values:
+        checked["reopen_days"] = checked_days(values["reopen_days"], "reopenDays", least=0)
+    if (close_days := values.get("close_days")) is not None:
+        checked["close_days"] = checked_days(close_days, "closeDays", least=1)
+    return checked

@@ -41,6 +41,16 @@ def parsed_seq_cursor(text: str) -> int:
     return _unpacked(text, "t1", 1)[0]
 
 
+def number_cursor(number: int) -> str:
+    """Return the cursor of a row in a list that is ordered by one number."""
+    return _packed("i1", number)
+
+
+def parsed_number_cursor(text: str) -> int:
+    """Return the number of such a cursor. Refuses with Invalid anything else."""
+    return _unpacked(text, "i1", 1)[0]
+
+
 def event_cursor(actor: Actor, seq: int) -> str:
     """Return the cursor of the workspace's log. A customer's is encrypted: it tells no volume."""
     if not actor.is_customer:

@@ -4,6 +4,8 @@ import strawberry
 
 from schema.comments import Comment, CommentMutations, CommentSubscriptions
 from schema.contacts import Contact
+from schema.key_changes import KeyMutations
+from schema.keys import ApiKey, KeyQueries
 from schema.labels import Label
 from schema.members import Member
 from schema.mutations import MutationError, StaleObjectError
@@ -15,15 +17,16 @@ from schema.ticket_lists import TicketQueries
 from schema.tickets import Ticket
 from schema.timeline import TicketEvent
 from schema.viewer import ViewerQueries
+from schema.workspaces import WorkspaceMutations
 
 
 @strawberry.type(description="What can be asked.")
-class Query(ViewerQueries, TicketQueries, NodeQueries):
+class Query(ViewerQueries, TicketQueries, KeyQueries, NodeQueries):
     pass
 
 
 @strawberry.type(description="What can be done. Each is one transaction: all of it happens, or nothing.")
-class Mutation(TicketMutations, TicketActions, CommentMutations):
+class Mutation(TicketMutations, TicketActions, CommentMutations, WorkspaceMutations, KeyMutations):
     pass
 
 
@@ -36,6 +39,6 @@ schema = strawberry.Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    types=[Ticket, Comment, TicketEvent, Contact, Member, Label, MutationError, StaleObjectError],
+    types=[Ticket, Comment, TicketEvent, Contact, Member, Label, ApiKey, MutationError, StaleObjectError],
     config=config(),
 )

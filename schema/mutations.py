@@ -11,6 +11,7 @@ from graphql import GraphQLError
 import models.tickets
 from models import errors
 from models.tenancy import Tenant
+from models.workspaces import Workspace
 from resolvers.perform import Intent, perform
 from schema.arguments import given
 from schema.context import Info
@@ -19,7 +20,7 @@ from schema.ids import row_id
 from schema.scalars import EventCursor
 from schema.tickets import Ticket
 
-Row = TypeVar("Row", bound=Tenant)
+Row = TypeVar("Row", bound=Tenant | Workspace)
 INPUT = strawberry.argument(description="What is to be done.")
 
 

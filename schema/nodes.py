@@ -9,6 +9,7 @@ from models.comments import Comment
 from models.contacts import Contact
 from models.errors import Invalid
 from models.events import Event
+from models.keys import ApiKey
 from models.labels import Label
 from models.members import Member
 from models.tenancy import Tenant
@@ -27,6 +28,7 @@ NODES: dict[str, Model] = {
     "Member": Member,
     "Label": Label,
     "Workspace": Workspace,
+    "ApiKey": ApiKey,
 }
 """The types that have ids, and their rows."""
 

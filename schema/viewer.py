@@ -7,30 +7,24 @@ from typing import cast
 import strawberry
 
 import models.workspaces
+from models.keys import ApiKey as ApiKeyRow
 from models.members import Member as MemberRow
-from resolvers import access
+from models.permissions import Permission
+from models.sessions import Session as SessionRow
+from resolvers import access, sessions
 from schema.context import Info
 from schema.cursors import event_cursor
-from schema.fields import column
+from schema.keys import ApiKey
 from schema.members import Member
-from schema.nodes import Node
 from schema.rates import Allowance, allowance
 from schema.scalars import EventCursor
+from schema.workspaces import Workspace
 
 
-@strawberry.type(description="A team's help desk.")
-class Workspace(Node):
-    slug: str = column("Its name in addresses.")
-    name: str = column("What people call it.")
-    zone: str = column("The IANA time zone of its office hours.")
-    reopen_days: int = column("For so many days a customer's message opens a closed ticket again; 0: never.")
-    close_days: int | None = column(
-        "A resolved ticket is closed after so many quiet days; null: it never is."
-    )
-
-    @classmethod
-    def is_type_of(cls, row: object, _: Info) -> bool:
-        return isinstance(row, models.workspaces.Workspace)
+@strawberry.type(description="You, signed in with a password.")
+class Session:
+    created_at: datetime = strawberry.field(description="When you signed in.")
+    expires_at: datetime = strawberry.field(description="When you have to sign in again.")
 
 
 @strawberry.type(description="You: the member who is signed in, or for whom the key acts.")
@@ -43,9 +37,24 @@ class Viewer:
     async def workspace(self, info: Info) -> models.workspaces.Workspace:
         return await access.workspace(info.context.actor)
 
-    @strawberry.field(description="What you may do, by the names of permissions.")
-    def permissions(self, info: Info) -> list[str]:
+    @strawberry.field(
+        description="What you may do: what your role may; with an API key, what its scopes leave of that."
+    )
+    def permissions(self, info: Info) -> list[Permission]:
         return sorted(info.context.actor.permissions)
+
+    @strawberry.field(
+        graphql_type=ApiKey | None, description="The key that you came with; null with a session."
+    )
+    def api_key(self, info: Info) -> Awaitable[ApiKeyRow | None] | None:
+        actor = info.context.actor
+        return info.context.load.one(ApiKeyRow).load(actor.credential_id or 0) if actor.is_key else None
+
+    @strawberry.field(
+        graphql_type=Session | None, description="The session that you are signed in with; null with a key."
+    )
+    async def session(self, info: Info) -> SessionRow | None:
+        return await sessions.own(info.context.actor)
 
 
 @strawberry.type(description="How much you may ask, in points of cost.")

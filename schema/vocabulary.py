@@ -105,6 +105,35 @@ MemberRole = _enum(
         "VIEWER": "Look.",
     },
 )
+ApiKeyScope = _enum(
+    permissions.Scope,
+    "ApiKeyScope",
+    "What an API key may do of what its member may; several add up.",
+    {
+        "READ": "Look.",
+        "WRITE": "Work on tickets, archiving too; no settings.",
+        "ADMIN": "Everything, settings too.",
+    },
+)
+PermissionEnum = _enum(
+    permissions.Permission,
+    "Permission",
+    "What somebody may do. A role holds some, an API key those of them that its scopes leave.",
+    {
+        "READ": "See tickets, contacts, members and labels.",
+        "CREATE": "Create tickets.",
+        "REPLY": "Answer customers, and have tickets assigned.",
+        "NOTE": "Leave internal notes.",
+        "UPDATE": "Edit tickets: status, priority, assignee, labels and the like.",
+        "ESCALATE": "Escalate tickets.",
+        "MERGE": "Merge tickets, and take them apart again.",
+        "CONTACTS": "Edit contacts.",
+        "DELETE": "Archive tickets, and bring them back.",
+        "SETTINGS": "Change the workspace's settings, members and keys, and read the audit log.",
+        "CUSTOMER_READ": "See one's own ticket; of customers alone.",
+        "CUSTOMER_REPLY": "Write on one's own ticket; of customers alone.",
+    },
+)
 TicketEventKind = _enum(
     Kind,
     "TicketEventKind",

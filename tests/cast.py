@@ -25,6 +25,8 @@ from schema.ids import global_id
 from schema.nodes import id_of
 
 PASSWORD = "correct horse battery staple"
+FOR_ADMINS = {"ApiKey"}
+"""Types whose objects a member sees only of themselves, or not at all; admins see all."""
 
 
 @dataclass
@@ -139,6 +141,7 @@ async def one_of_each(by: Actor, ticket: Ticket) -> dict[str, str]:
     member = await Member.get(workspace_id=by.workspace_id, id=by.member_id)
     event = await Event.filter(workspace_id=by.workspace_id, ticket_id=ticket.id).order_by("seq").first()
     assert event is not None
+    key, _ = await keys.create_key(by, by.member_id or 0, f"About {ticket.title}", frozenset({Scope.READ}))
     return {
         "Ticket": id_of(ticket),
         "Comment": id_of(note),
@@ -147,6 +150,7 @@ async def one_of_each(by: Actor, ticket: Ticket) -> dict[str, str]:
         "Member": id_of(member),
         "TicketEvent": id_of(event),
         "Workspace": global_id("Workspace", by.workspace_id),
+        "ApiKey": id_of(key),
     }
 
 

@@ -45,6 +45,8 @@ KINDS = {
     "Mutation.ticketReply(input.sinceCommentId)": "Comment",
     "Mutation.ticketAddNote(input.ticketId)": "Ticket",
     "Mutation.commentRedeliver(input.commentId)": "Comment",
+    "Mutation.apiKeyCreate(input.memberId)": "Member",
+    "Mutation.apiKeyRevoke(input.apiKeyId)": "ApiKey",
     "Subscription.ticketChanged(ticketId)": "Ticket",
     "Subscription.commentAdded(ticketId)": "Ticket",
 }
@@ -180,6 +182,8 @@ def _written(place: schema_walk.Place, id_: str, ours: dict[str, str]) -> tuple[
         "body": "A body",
         "reason": "A reason",
         "email": "a@x.example",
+        "name": "A name",
+        "scopes": ["READ"],
     }
 
     def sample(*path: str) -> object:

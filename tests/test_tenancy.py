@@ -25,6 +25,7 @@ DOORS = {
     "find the memberships of a person who signs in",
     "look up a ticket's token by its secret",
     "look up an API key by its secret",
+    "write down when API keys were used",
     "find the workspace of a reply address",
     "count the mails that came in for the metrics",
     "count the mails in quarantine for the metrics",
