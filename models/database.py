@@ -36,6 +36,7 @@ MODELS = [
     "models.outbox",
     "models.people",
     "models.schedule",
+    "models.search",
     "models.sessions",
     "models.tickets",
     "models.tokens",

@@ -13,7 +13,10 @@ SELECT md5(coalesce(string_agg(line, E'\\n' ORDER BY line), '')) AS schema, coun
     UNION ALL SELECT conrelid::regclass || conname || pg_get_constraintdef(oid)
     FROM pg_constraint WHERE connamespace = 'public'::regnamespace
     UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
-    UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION ALL SELECT pg_get_functiondef(oid)
+    FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prokind <> 'a'
+    UNION ALL SELECT format('%s %s %s', oid::regprocedure, aggtransfn, agginitval)
+    FROM pg_aggregate JOIN pg_proc ON oid = aggfnoid WHERE pronamespace = 'public'::regnamespace
     UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
 ) AS parts WHERE line NOT LIKE '%tortoise_migrations%'
 """
