@@ -6,6 +6,10 @@ from tortoise import fields
 
 from models.tenancy import Tenant
 
+NAME_LENGTH = 60
+MOST_AT_ONCE = 20  # one pick from a menu; more is a bulk change
+MOST_ON_TICKET = 50  # every list of tickets shows them all
+
 
 class LabelColor(StrEnum):
     RED = "RED"
@@ -23,13 +27,14 @@ class LabelColor(StrEnum):
 
 
 class Label(Tenant):
-    name = fields.CharField(60)
+    """A word of the workspace's own. Its name is one of a kind in the workspace, whatever its case."""
+
+    name = fields.CharField(NAME_LENGTH)
     color = fields.CharEnumField(LabelColor, max_length=20, description="Of the palette.")
     created_at = fields.DatetimeField()
 
     class Meta:
         table = "label"
-        unique_together = (("workspace_id", "name"),)
 
 
 class TicketLabel(Tenant):

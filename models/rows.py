@@ -22,6 +22,12 @@ async def select(model: type[Row], clauses: str, *values: object) -> list[Row]:
     return [_row(model, record) for record in records]
 
 
+async def count(model: type[Tenant], clauses: str, *values: object) -> int:
+    """Return how many rows `SELECT FROM the model's table` and these clauses have."""
+    [row] = await fetch(f'SELECT count(*) AS count FROM "{model._meta.db_table}" {clauses}', *values)  # noqa: S608
+    return int(row["count"])
+
+
 async def select_for_each(
     model: type[Row], clauses: str, parents: list[int], *values: object
 ) -> list[tuple[int, Row]]:

@@ -6,14 +6,12 @@ from typing import TypedDict, cast
 from models.actors import Actor, ActorKind
 from models.contacts import Contact
 from models.counters import CounterName
-from models.errors import NotFound
 from models.events import Kind
-from models.labels import TicketLabel
 from models.permissions import Permission
 from models.texts import checked_line, checked_text
 from models.ticket_enums import Channel, Priority, Status, TicketType
 from models.tickets import DESCRIPTION_LENGTH, TITLE_LENGTH, Changes, Plain, Ticket
-from resolvers import access
+from resolvers import access, ticket_labels
 from resolvers.change import Change, change, operation
 from resolvers.contacts import ContactRef, find_or_create
 from resolvers.ledger import next_number
@@ -64,7 +62,7 @@ async def create(actor: Actor, new: NewTicket) -> Ticket:
         ticket = _blank(made, new, contact)
         ticket.number = await next_number(actor.workspace_id, CounterName.REFERENCE)
         await ticket.save()
-        await _put_labels(actor, ticket, new.label_ids)
+        await ticket_labels.put(actor, ticket, new.label_ids)
         made.record(ticket, Kind.CREATED, public=ticket.is_public)
     return ticket
 
@@ -127,21 +125,6 @@ def _blank(made: Change, new: NewTicket, contact: Contact | None) -> Ticket:
         created_at=made.at,
         updated_at=made.at,
     )
-
-
-async def _put_labels(actor: Actor, ticket: Ticket, label_ids: tuple[int, ...]) -> None:
-    """Put the labels on a new ticket; refuses with NotFound one that the workspace does not have."""
-    wanted = set(label_ids)
-    if not wanted:
-        return
-    known = await access.labels(actor).filter(id__in=wanted).count()
-    if known != len(wanted):
-        raise NotFound("There is no such label.", path=("input", "labelIds"))
-    rows = [
-        TicketLabel(workspace_id=ticket.workspace_id, ticket_id=ticket.id, label_id=label_id)
-        for label_id in sorted(wanted)
-    ]
-    await TicketLabel.bulk_create(rows)
 
 
 async def _apply(made: Change, ticket: Ticket, values: TicketValues) -> Changes:

@@ -6,6 +6,8 @@ from schema.comments import Comment, CommentMutations, CommentSubscriptions
 from schema.contacts import Contact
 from schema.key_changes import KeyMutations
 from schema.keys import ApiKey, KeyQueries
+from schema.label_changes import LabelMutations
+from schema.label_lists import LabelQueries
 from schema.labels import Label
 from schema.members import Member
 from schema.mutations import MutationError, StaleObjectError
@@ -13,6 +15,7 @@ from schema.nodes import NodeQueries
 from schema.scalars import config
 from schema.ticket_actions import TicketActions
 from schema.ticket_changes import TicketMutations, TicketSubscriptions
+from schema.ticket_labels import TicketLabelMutations
 from schema.ticket_lists import TicketQueries
 from schema.tickets import Ticket
 from schema.timeline import TicketEvent
@@ -21,12 +24,20 @@ from schema.workspaces import WorkspaceMutations
 
 
 @strawberry.type(description="What can be asked.")
-class Query(ViewerQueries, TicketQueries, KeyQueries, NodeQueries):
+class Query(ViewerQueries, TicketQueries, KeyQueries, LabelQueries, NodeQueries):
     pass
 
 
 @strawberry.type(description="What can be done. Each is one transaction: all of it happens, or nothing.")
-class Mutation(TicketMutations, TicketActions, CommentMutations, WorkspaceMutations, KeyMutations):
+class Mutation(
+    TicketMutations,
+    TicketActions,
+    CommentMutations,
+    WorkspaceMutations,
+    KeyMutations,
+    TicketLabelMutations,
+    LabelMutations,
+):
     pass
 
 

@@ -48,6 +48,15 @@ class Relation:
 
 
 @dataclass(frozen=True)
+class Several:
+    """The rows whose ids the function of a column lists, without those that are gone."""
+
+    column: str
+    ids: Callable[[Any], list[int]]
+    model: Model
+
+
+@dataclass(frozen=True)
 class Related:
     """What a batch finds for the row by its id."""
 
@@ -71,7 +80,7 @@ class Group:
     is_there: Callable[..., bool]
 
 
-Source: TypeAlias = Column | Derived | Relation | Related | Permitted | Group
+Source: TypeAlias = Column | Derived | Relation | Several | Related | Permitted | Group
 
 
 def column(description: str, *, name: str = "", of: Any = None) -> Any:
@@ -108,6 +117,16 @@ def relation(*keys: tuple[str, Model], of: Any, description: str, show: str = ""
         return None
 
     return _declared(Relation(keys, show), value, of, description)
+
+
+def several(model: Model, column: str, ids: Callable[[Any], list[int]], *, of: Any, description: str) -> Any:
+    """Declare the rows whose ids the function of the column lists; those that are gone are left out."""
+
+    def value(root: Parent[Any], info: Info) -> Awaitable[Any] | Any:
+        wanted = ids(getattr(root, column))
+        return _there(info.context.load.one(model).load_many(wanted)) if wanted else []
+
+    return _declared(Several(column, ids, model), value, of, description)
 
 
 def related(batch: Batch[Any], *, of: Any, description: str) -> Any:
@@ -171,6 +190,8 @@ def _needs(load: Loaders, source: Source | None, row: Any) -> Iterator[tuple[Dat
     """Yield what a field with this source loads for the row: with which loader, by which key."""
     if isinstance(source, Related):
         yield load.many(source.batch), row.id
+    elif isinstance(source, Several):
+        yield from ((load.one(source.model), key) for key in source.ids(getattr(row, source.column)))
     elif isinstance(source, Relation):
         yield from _reference(load, source.keys, row)
 
@@ -188,6 +209,10 @@ def _reference(
 async def _shown(loaded: Awaitable[Any] | Any, name: str) -> Any:
     row = await loaded if isawaitable(loaded) else loaded
     return None if row is None else getattr(row, name)
+
+
+async def _there(loaded: Awaitable[list[Any]]) -> list[Any]:
+    return [row for row in await loaded if row is not None]
 
 
 def _reader(columns: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Iterable
 
 from models.errors import Invalid
 
@@ -35,6 +36,11 @@ def row_id(text: str, type_name: str, *, path: tuple[str, ...] = ()) -> int:
     if name != type_name:
         raise Invalid(f"This is the id of a {name}, not of a {type_name}.", path=path)
     return number
+
+
+def row_ids(texts: Iterable[str], type_name: str, *, path: tuple[str, ...] = ()) -> list[int]:
+    """Return the row ids of ids of this type. Refuses with Invalid an id of another."""
+    return [row_id(text, type_name, path=path) for text in texts]
 
 
 def _unknown() -> Invalid:

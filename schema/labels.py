@@ -1,14 +1,15 @@
 """Labels: the workspace's own words for its tickets."""
 
 from collections import defaultdict
+from datetime import datetime
 
 import strawberry
 
 import models.labels
 from models.actors import Actor
-from resolvers import access
+from resolvers import access, ticket_labels
 from schema.context import Info
-from schema.fields import column
+from schema.fields import column, related
 from schema.nodes import Node
 
 
@@ -16,6 +17,12 @@ from schema.nodes import Node
 class Label(Node):
     name: str = column("The word; one of a kind in the workspace.")
     color: models.labels.LabelColor = column("Out of the palette.")
+    created_at: datetime = column("When it was made.")
+    ticket_count = related(
+        ticket_labels.ticket_counts,
+        of=int,
+        description="How many tickets bear it, archived ones too: what deleting it would touch.",
+    )
 
     @classmethod
     def is_type_of(cls, row: object, _: Info) -> bool:

@@ -14,7 +14,7 @@ from resolvers.contacts import ContactRef
 from resolvers.tickets import NewTicket, TicketValues
 from schema.arguments import given
 from schema.context import Info, Parent
-from schema.ids import row_id
+from schema.ids import row_id, row_ids
 from schema.mutations import INPUT, OnceInput, Payload, TicketEditInput, carry_out, ticket_of
 from schema.scalars import EmailAddress
 from schema.signals import EventsAfter, OfTicket, Subscription, SubscriptionMessage, about_tickets
@@ -62,6 +62,9 @@ class TicketCreateInput(OnceInput):
         default=strawberry.UNSET, description="The member whose it becomes."
     )
     is_internal: bool = strawberry.field(default=False, description="Hide it from its customer.")
+    label_ids: list[strawberry.ID] | None = strawberry.field(
+        default=strawberry.UNSET, description="Its labels, at most 20; more can be put on it later."
+    )
 
     def new(self) -> NewTicket:
         """Return what the operation takes."""
@@ -75,6 +78,7 @@ class TicketCreateInput(OnceInput):
             contact=contact.ref() if contact else None,
             assignee_id=_row_id(self.assignee_id, "Member", "assigneeId"),
             is_internal=self.is_internal,
+            label_ids=tuple(row_ids(given(self.label_ids) or [], "Label", path=("input", "labelIds"))),
         )
 
 

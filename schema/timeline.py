@@ -1,22 +1,27 @@
 """What was said and done on a ticket: comments and events, in one list."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, cast
 
 import strawberry
 
 from models.comments import Comment as CommentRow
 from models.events import Event, Kind
+from models.labels import Label as LabelRow
 from models.tickets import Changes, Plain
 from schema.authors import author
 from schema.comments import Comment
 from schema.context import Info
-from schema.fields import column, derived, relation
+from schema.fields import column, derived, relation, several
 from schema.ids import global_id
+from schema.labels import Label
 from schema.nodes import Node
 
 REFERRED = {"assignee": "Member", "contact": "Contact"}
 """Fields whose values are ids of rows."""
+LISTS = ("added_labels", "removed_labels")
+"""Changes that are lists of ids: fields of their own show them."""
 
 
 @strawberry.type(description="One property of a ticket that changed.")
@@ -27,7 +32,11 @@ class FieldChange:
 
 
 def _field_changes(changes: Changes) -> list[FieldChange]:
-    return [_field_change(name, values) for name, values in changes.items()]
+    return [_field_change(name, values) for name, values in changes.items() if name not in LISTS]
+
+
+def _ids(name: str) -> Callable[[Changes], list[int]]:
+    return lambda changes: cast(list[int], changes.get(name) or [])
 
 
 def _field_change(name: str, values: list[Plain] | None) -> FieldChange:
@@ -56,6 +65,20 @@ class TicketEvent(Node):
         description="The comment that it is about; null for most kinds.",
     )
     changes = derived(_field_changes, "changes", of=list[FieldChange], description="What changed by it.")
+    added_labels = several(
+        LabelRow,
+        "changes",
+        _ids("added_labels"),
+        of=list[Label],
+        description="Labels that were put on it, without those deleted since.",
+    )
+    removed_labels = several(
+        LabelRow,
+        "changes",
+        _ids("removed_labels"),
+        of=list[Label],
+        description="Labels that were taken off it, without those deleted since.",
+    )
 
     @classmethod
     def is_type_of(cls, row: object, _: Info) -> bool:

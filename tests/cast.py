@@ -120,6 +120,11 @@ async def failed_reply(by: Actor, ticket: Ticket) -> Comment:
     return reply
 
 
+async def label(by: Actor, name: str, color: LabelColor = LabelColor.RED) -> Label:
+    """Add a label."""
+    return await Label.create(workspace_id=by.workspace_id, name=name, color=color, created_at=clock.now())
+
+
 async def dora(desk: Desk) -> Contact:
     """Add Dora, a customer of Globex."""
     return await Contact.create(
@@ -130,13 +135,8 @@ async def dora(desk: Desk) -> Contact:
 async def one_of_each(by: Actor, ticket: Ticket) -> dict[str, str]:
     """Return the id of one object of each type that has ids, all about the ticket, by the types' names."""
     note = await comments.note(by, ticket.id, f"A note on {ticket.title}")
-    label = await Label.create(
-        workspace_id=by.workspace_id,
-        name=f"About {ticket.title}"[:60],
-        color=LabelColor.RED,
-        created_at=clock.now(),
-    )
-    await TicketLabel.create(workspace_id=by.workspace_id, ticket_id=ticket.id, label_id=label.id)
+    label_ = await label(by, f"About {ticket.title}"[:60])
+    await TicketLabel.create(workspace_id=by.workspace_id, ticket_id=ticket.id, label_id=label_.id)
     contact = await Contact.get(workspace_id=by.workspace_id, id=ticket.contact_id)
     member = await Member.get(workspace_id=by.workspace_id, id=by.member_id)
     event = await Event.filter(workspace_id=by.workspace_id, ticket_id=ticket.id).order_by("seq").first()
@@ -145,7 +145,7 @@ async def one_of_each(by: Actor, ticket: Ticket) -> dict[str, str]:
     return {
         "Ticket": id_of(ticket),
         "Comment": id_of(note),
-        "Label": id_of(label),
+        "Label": id_of(label_),
         "Contact": id_of(contact),
         "Member": id_of(member),
         "TicketEvent": id_of(event),

@@ -28,6 +28,12 @@ MAY = {
     "workspaceUpdate": ADMINS,
     "apiKeyCreate": ADMINS,
     "apiKeyRevoke": ADMINS,
+    "ticketAddLabels": WORKERS,
+    "ticketRemoveLabels": WORKERS,
+    "labelCreate": ADMINS,
+    "labelUpdate": ADMINS,
+    "labelDelete": ADMINS,
+    "labelMerge": ADMINS,
 }
 """Which members and keys may do what; the others are refused with FORBIDDEN."""
 
@@ -165,6 +171,7 @@ async def _key(of: cast.Somebody, scope: Scope) -> str:
 async def _written(ada: cast.Somebody, ticket: Ticket, mutation: str) -> tuple[str, dict[str, object]]:
     """Return the mutation with an input that changes something."""
     ids = await cast.one_of_each(ada.actor, ticket)
+    other = await cast.label(ada.actor, "Another label")
     failed = id_of(await cast.failed_reply(ada.actor, ticket))
     if mutation in READY:
         await READY[mutation](ticket)
@@ -179,6 +186,9 @@ async def _written(ada: cast.Somebody, ticket: Ticket, mutation: str) -> tuple[s
         "name": "Another name",
         "scopes": ["READ"],
         "apiKeyId": ids["ApiKey"],
+        "labelId": ids["Label"],
+        "labelIds": [id_of(other) if mutation == "ticketAddLabels" else ids["Label"]],
+        "intoLabelId": id_of(other),
     }
 
     def sample(*path: str) -> object:
