@@ -11,24 +11,33 @@ from cryptography.hazmat.primitives.hashes import SHA512, Hash
 from models.actors import Actor
 from models.errors import Invalid
 from models.secrets import signing_key
+from models.ticket_orders import TYPES, Place, TicketOrder
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 LARGEST = 2**63 - 1
 
 
-def list_cursor(at: datetime, row_id: int) -> str:
-    """Return the cursor of a row in a list that is ordered by instant and id."""
-    return _packed("l1", (at - EPOCH) // MICROSECOND, row_id)
+def ticket_cursor(order: TicketOrder, place: Place) -> str:
+    """Return the cursor of a place in an order of tickets; it is none in any other order."""
+    numbers = [(each - EPOCH) // MICROSECOND if isinstance(each, datetime) else each for each in place]
+    return _packed(_version(order), *numbers)
 
 
-def parsed_list_cursor(text: str) -> tuple[datetime, int]:
-    """Return instant and id. Refuses with Invalid what is no cursor of such a list."""
-    microseconds, row_id = _unpacked(text, "l1", 2)
+def parsed_ticket_cursor(order: TicketOrder, text: str) -> Place:
+    """Return the place in the order. Refuses with Invalid what is no cursor of this order."""
+    numbers = _unpacked(text, _version(order), len(order.columns))
     try:
-        return EPOCH + timedelta(microseconds=microseconds), row_id
+        return tuple(
+            EPOCH + timedelta(microseconds=number) if TYPES[column] is datetime else number
+            for column, number in zip(order.columns, numbers, strict=True)
+        )
     except OverflowError:
         raise _unknown() from None
+
+
+def _version(order: TicketOrder) -> str:
+    return f"{order.field}-{order.direction}-1"
 
 
 def seq_cursor(seq: int) -> str:

@@ -11,11 +11,12 @@ from resolvers import access, ticket_lists
 from schema.arguments import After, Before, First, Last, wanted
 from schema.connections import Connection
 from schema.context import Info
-from schema.cursors import list_cursor, parsed_list_cursor
+from schema.cursors import parsed_ticket_cursor, ticket_cursor
 from schema.fields import load_ahead
 from schema.ids import row_id
 from schema.selections import names_below
 from schema.ticket_filters import FilterArgument, ticket_filter
+from schema.ticket_orders import OrderArgument, ticket_order
 from schema.tickets import Ticket
 
 TicketId = Annotated[strawberry.ID, strawberry.argument(description="A ticket's `id`.")]
@@ -41,24 +42,25 @@ class TicketQueries:
 
     @strawberry.field(
         graphql_type=Connection[Ticket],
-        description="The tickets that meet the filter, the newest first.",
+        description="The tickets that meet the filter, in the order that is asked for.",
     )
     async def tickets(
         self,
         info: Info,
         filter: FilterArgument = strawberry.UNSET,
+        order_by: OrderArgument = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,
         before: Before = strawberry.UNSET,
     ) -> Connection[Any]:
         actor = info.context.actor
-        asked = ticket_filter(filter)
-        window = wanted(first, after, last, before).window(parsed_list_cursor)
-        page = await ticket_lists.newest_tickets(actor, asked, window)
+        asked, order = ticket_filter(filter), ticket_order(order_by)
+        window = wanted(first, after, last, before).window(lambda text: parsed_ticket_cursor(order, text))
+        page = await ticket_lists.tickets(actor, asked, order, window)
         await load_ahead(info.context.load, Ticket, page.rows, names_below(info))
         return Connection.over(
             page,
-            cursor=lambda row: list_cursor(row.created_at, row.id),
+            cursor=lambda row: ticket_cursor(order, order.place(row)),
             count=lambda: ticket_lists.count_tickets(actor, asked),
         )

@@ -6,7 +6,7 @@ from typing import TypeVar
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
-from models import labels, permissions, ticket_enums, ticket_filters
+from models import labels, permissions, ticket_enums, ticket_filters, ticket_orders
 from models.events import Kind
 from models.mails import MailState
 from realtime.signals import SignalType
@@ -88,6 +88,22 @@ AssigneeChoice = _enum(
         "NOBODY": "Not assigned.",
         "ANYBODY": "Assigned to some member.",
     },
+)
+TicketOrderField = _enum(
+    ticket_orders.OrderField,
+    "TicketOrderField",
+    "What a list of tickets is ordered by.",
+    {
+        "CREATED_AT": "When they came in.",
+        "UPDATED_AT": "When anything last happened to them; one that changes while you page may come twice.",
+        "PRIORITY": "How urgent they are, LOW the least; of the same priority, when they came in.",
+    },
+)
+OrderDirection = _enum(
+    ticket_orders.Direction,
+    "OrderDirection",
+    "Which end of an order comes first.",
+    {"ASC": "The least, the oldest.", "DESC": "The greatest, the newest."},
 )
 LabelColor = _enum(
     labels.LabelColor,

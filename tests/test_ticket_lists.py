@@ -1,6 +1,7 @@
 """Pages of tickets, in both directions, and how the database finds them."""
 
 import re
+from base64 import urlsafe_b64encode
 
 import cast
 import pytest
@@ -10,7 +11,8 @@ from models import engine
 from models.clock import now
 from models.database import fetch
 from models.tenancy import systemwide
-from schema.cursors import list_cursor, parsed_list_cursor, seq_cursor
+from models.ticket_orders import NEWEST_FIRST, Direction, OrderField, TicketOrder
+from schema.cursors import parsed_ticket_cursor, seq_cursor, ticket_cursor
 
 PAGE = """
 query ($first: Int, $after: String, $last: Int, $before: String) {
@@ -60,7 +62,7 @@ async def test_the_newest_come_first_and_a_page_has_25_unless_asked(web, ada, de
 
     page = (await web.run(PAGE, ada.key))["tickets"]
 
-    instants = [parsed_list_cursor(edge["cursor"]) for edge in page["edges"]]
+    instants = [parsed_ticket_cursor(NEWEST_FIRST, edge["cursor"]) for edge in page["edges"]]
     assert len(instants) == 25
     assert instants == sorted(instants, reverse=True)
 
@@ -110,6 +112,10 @@ async def test_the_count_is_made_only_when_it_is_asked_for(web, ada, sixty):
     assert [each for each in counted if "COUNT(" in each]
 
 
+def _encoded(text: str) -> str:
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
 REFUSED = [
     {"first": 0},
     {"first": -1},
@@ -122,18 +128,22 @@ REFUSED = [
     {"after": "ours", "before": "ours"},
     {"after": ""},
     {"after": "nonsense"},
-    {"after": "bDE6MQ"},  # l1:1
-    {"after": "bDI6MToy"},  # l2:1:2
-    {"after": "bDE6eDp5"},  # l1:x:y
+    {"after": _encoded("CREATED_AT-DESC-1:1")},
+    {"after": _encoded("CREATED_AT-DESC-2:1:2")},
+    {"after": _encoded("CREATED_AT-DESC-1:x:y")},
+    {"after": _encoded(f"CREATED_AT-DESC-1:{2**62}:1")},
     {"after": "\N{GRINNING FACE}"},
-    {"after": list_cursor(now(), 2**63)},
+    {"after": ticket_cursor(NEWEST_FIRST, (now(), 2**63))},
     {"before": seq_cursor(3)},
+    {"after": ticket_cursor(TicketOrder(OrderField.UPDATED_AT), (now(), 1))},
+    {"after": ticket_cursor(TicketOrder(direction=Direction.ASC), (now(), 1))},
+    {"after": ticket_cursor(TicketOrder(OrderField.PRIORITY), (1, now(), 1))},
 ]
 
 
 @pytest.mark.parametrize("arguments", REFUSED, ids=str)
 async def test_bad_sizes_and_cursors_are_the_callers_mistake(web, ada, arguments):
-    ours = list_cursor(now(), 1)
+    ours = ticket_cursor(NEWEST_FIRST, (now(), 1))
     given = {name: ours if value == "ours" else value for name, value in arguments.items()}
 
     answer = await web.post(PAGE, ada.key, **given)
@@ -155,7 +165,7 @@ async def test_every_page_is_read_from_the_index_and_never_sorted(web, ada, desk
     with systemwide("tell the planner what is in the table"):
         await fetch("ANALYZE ticket")
     middle = (now(), 5_000)
-    cursor = list_cursor(*middle)
+    cursor = ticket_cursor(NEWEST_FIRST, middle)
     asked = [{"first": 100}, {"last": 100}, {"first": 100, "after": cursor}, {"last": 100, "before": cursor}]
 
     for arguments in asked:

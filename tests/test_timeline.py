@@ -4,8 +4,9 @@ import cast
 import pytest
 
 from models.ticket_enums import Channel, Priority, Status, TicketType
+from models.ticket_orders import NEWEST_FIRST
 from resolvers import comments, tickets, tokens
-from schema.cursors import EPOCH, list_cursor, seq_cursor
+from schema.cursors import EPOCH, seq_cursor, ticket_cursor
 from schema.ids import global_id
 from schema.nodes import id_of
 
@@ -118,7 +119,7 @@ async def test_its_pages_hold_each_item_once_in_both_directions(web, ada, ticket
         {"last": 0},
         {"first": 1, "last": 1},
         {"after": "?"},
-        {"before": list_cursor(EPOCH, 1)},
+        {"before": ticket_cursor(NEWEST_FIRST, (EPOCH, 1))},
         {"first": 1, "before": seq_cursor(1)},
     ],
     ids=str,
