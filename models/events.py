@@ -36,10 +36,14 @@ class Kind(StrEnum):
     RESTORED = "RESTORED"
     RATED = "RATED"
     ERASED = "ERASED"
+    NOTIFIED = "NOTIFIED"
 
 
 ABOUT_EARLIER_COMMENTS = (Kind.DELIVERY_FAILED, Kind.REDELIVERED)
 """Kinds whose comment was there before. By all others that have one, it appeared."""
+
+UNSEEN = (Kind.NOTIFIED,)
+"""Kinds that belong to no timeline: they only tell members of something that happened before."""
 
 
 class Event(Tenant):

@@ -6,7 +6,14 @@ from enum import StrEnum
 class Letter(StrEnum):
     ACKNOWLEDGEMENT = "ACKNOWLEDGEMENT"
     REPLY = "REPLY"
+    STATUS = "STATUS"
+    RESOLVED = "RESOLVED"
+    MERGED = "MERGED"
+    NOTICE = "NOTICE"
 
 
-AUTOMATIC: frozenset[Letter] = frozenset({Letter.ACKNOWLEDGEMENT})
+TO_MEMBERS: frozenset[Letter] = frozenset({Letter.NOTICE})
+"""Letters to members; all others go to customers."""
+
+AUTOMATIC: frozenset[Letter] = frozenset(Letter) - {Letter.REPLY}
 """Letters that no person wrote: marked as such, and limited towards addresses that are unproved."""

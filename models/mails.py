@@ -15,6 +15,7 @@ class MailState(StrEnum):
     SENT = "SENT"
     FAILED = "FAILED"
     HELD = "HELD"
+    CANCELLED = "CANCELLED"
 
 
 class MailOut(Tenant):
@@ -24,6 +25,9 @@ class MailOut(Tenant):
     ticket_id = fields.BigIntField()
     comment_id = fields.BigIntField(null=True)
     contact_id = fields.BigIntField(null=True, description="The recipient, when a customer.")
+    member_id = fields.BigIntField(null=True, description="The recipient, when a member.")
+    notification_id = fields.BigIntField(null=True, description="What a member is told of by it.")
+    bulk_id = fields.BigIntField(null=True, description="The bulk change that it is the one letter about.")
     letter = fields.CharEnumField(Letter, max_length=40, description="Which letter it is.")
     recipient = fields.CharField(ADDRESS_LENGTH)
     message_id = fields.CharField(200, unique=True, description="Stable over retries; with < and >.")

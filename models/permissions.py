@@ -17,6 +17,7 @@ class Scope(StrEnum):
 
 class Permission(StrEnum):
     READ = "READ"
+    INBOX = "INBOX"
     CREATE = "CREATE"
     REPLY = "REPLY"
     NOTE = "NOTE"
@@ -33,6 +34,7 @@ class Permission(StrEnum):
 _WORK = frozenset(
     {
         Permission.READ,
+        Permission.INBOX,
         Permission.CREATE,
         Permission.REPLY,
         Permission.NOTE,
@@ -45,7 +47,7 @@ _WORK = frozenset(
 _ALL = _WORK | {Permission.DELETE, Permission.SETTINGS}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.VIEWER: frozenset({Permission.READ}),
+    Role.VIEWER: frozenset({Permission.READ, Permission.INBOX}),
     Role.AGENT: _WORK,
     Role.ADMIN: _ALL,
 }

@@ -49,6 +49,7 @@ NOTICES: dict[Kind, tuple[Notice, ...]] = {
     Kind.RESTORED: (),
     Kind.RATED: (),
     Kind.ERASED: (),
+    Kind.NOTIFIED: (),
 }
 """Every kind of event is named here; an empty row says that nobody is told."""
 

@@ -18,7 +18,8 @@ Plain = str | int | bool | None
 Changes = dict[str, list[Plain] | None]
 """What an operation changed: field → [before, after]; None where the values are people's text.
 
-`added_labels` and `removed_labels` hold the ids of labels instead.
+`added_labels` and `removed_labels` hold the ids of labels instead, `mentioned` and `told` those of
+members, `notifications` those of what the members of `told` were told.
 """
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models.events import Event
+from models.events import UNSEEN, Event
 
 
 class SignalType(StrEnum):
@@ -37,7 +37,8 @@ class Topic:
     def wants(self, event: Event) -> bool:
         """Tell whether the event belongs to the topic."""
         return (
-            (self.ticket_id is None or event.ticket_id == self.ticket_id)
+            event.kind not in UNSEEN
+            and (self.ticket_id is None or event.ticket_id == self.ticket_id)
             and (not self.comments_only or event.new_comment_id is not None)
             and (event.is_public or not self.public)
         )

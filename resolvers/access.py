@@ -13,11 +13,14 @@ from models.comments import Comment
 from models.contacts import Contact
 from models.counters import Counter, CounterName
 from models.errors import Invalid, NotFound
-from models.events import Event
+from models.events import UNSEEN, Event
+from models.followers import TicketFollower
 from models.keys import ApiKey
 from models.labels import Label, TicketLabel
 from models.mails import MailIn, MailOut
 from models.members import Member
+from models.mentions import Mention
+from models.notifications import Notification
 from models.people import Person
 from models.permissions import Permission
 from models.tickets import Ticket
@@ -44,7 +47,7 @@ def comments(actor: Actor) -> QuerySet[Comment]:
 
 def events(actor: Actor) -> QuerySet[Event]:
     """The events that the actor may see, in no order."""
-    rows = Event.filter(workspace_id=actor.workspace_id)
+    rows = Event.filter(workspace_id=actor.workspace_id).exclude(kind__in=UNSEEN)
     if actor.is_customer:
         return rows.filter(ticket_id=actor.ticket_id, is_public=True)
     actor.require(Permission.READ)
@@ -109,6 +112,24 @@ def people(actor: Actor) -> QuerySet[Person]:
     return Person.filter(id__in=Subquery(here))
 
 
+def followers(actor: Actor) -> QuerySet[TicketFollower]:
+    """Who follows which tickets."""
+    actor.require(Permission.READ)
+    return TicketFollower.filter(workspace_id=actor.workspace_id)
+
+
+def mentions(actor: Actor) -> QuerySet[Mention]:
+    """Whom notes mention."""
+    actor.require(Permission.READ)
+    return Mention.filter(workspace_id=actor.workspace_id)
+
+
+def notifications(actor: Actor) -> QuerySet[Notification]:
+    """What the actor's own inbox lists; nobody sees another's."""
+    actor.require(Permission.READ)
+    return Notification.filter(workspace_id=actor.workspace_id, member_id=actor.member_id, head_id=None)
+
+
 def workspaces(actor: Actor) -> QuerySet[Workspace]:
     """The actor's own workspace; there is no other."""
     return Workspace.filter(id=actor.workspace_id)
@@ -161,6 +182,14 @@ async def contact(actor: Actor, contact_id: int) -> Contact:
     if row is None:
         raise NotFound("There is no such contact.")
     return row
+
+
+async def readers(actor: Actor, member_ids: set[int]) -> list[Member]:
+    """Return these members, who are still there; refuses with NotFound when one is not."""
+    rows = await members(actor).filter(id__in=member_ids, removed_at=None)
+    if len(rows) != len(member_ids):
+        raise NotFound("There is no such member.")
+    return rows
 
 
 async def assignable(actor: Actor, member_id: int) -> Member:

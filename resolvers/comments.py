@@ -11,6 +11,7 @@ from models.ticket_enums import Channel, Status
 from models.tickets import Ticket, status_changes
 from resolvers import access
 from resolvers.change import Change, change, operation
+from resolvers.mentions import mention
 from resolvers.tickets import follow_up
 
 
@@ -47,17 +48,20 @@ async def reply(
 
 
 @operation
-async def note(actor: Actor, ticket_id: int, body: str) -> Comment:
+async def note(actor: Actor, ticket_id: int, body: str, mention_ids: frozenset[int] = frozenset()) -> Comment:
     """Leave a note that only members ever see.
 
-    Records NOTED. Refuses with Conflict on a ticket that is archived.
+    Records NOTED {mentioned}. Members whom it mentions are told, and follow the ticket from then on.
+    Refuses with Conflict on a ticket that is archived, with NotFound members who are not there, with
+    Invalid more than MOST_MENTIONS.
     """
     text = checked_body(body)
     async with change(actor) as made:
         ticket = await access.ticket(actor, ticket_id, Permission.NOTE)
         ticket.expect_present()
         comment = await _write(made, ticket, text, Channel.API if actor.is_key else Channel.PORTAL, note=True)
-        made.record(ticket, Kind.NOTED, public=False, comment=comment)
+        changes = await mention(actor, comment, mention_ids)
+        made.record(ticket, Kind.NOTED, public=False, comment=comment, changes=changes)
     return comment
 
 

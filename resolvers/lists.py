@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from tortoise.functions import Count
 
 from models.actors import Actor
-from models.events import Event
+from models.events import UNSEEN, Event
 from models.rows import select_for_each
 from models.tenancy import Tenant
 from resolvers import access
@@ -16,6 +16,7 @@ Row = TypeVar("Row", bound=Tenant)
 Place = TypeVar("Place")
 
 SEQ_LIMIT = 2**63 - 1
+SEEN = " AND ".join(f"kind <> '{kind}'" for kind in UNSEEN)
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ async def timelines(actor: Actor, ticket_ids: list[int], window: Window[int]) ->
     """Return for each ticket a page of what happened on it, the oldest first: what the actor may see."""
     beyond, order = ("<", "DESC") if window.backward else (">", "ASC")
     clauses = (
-        f"WHERE workspace_id = $2 AND ticket_id = parent.key AND seq {beyond} $3"
+        f"WHERE workspace_id = $2 AND ticket_id = parent.key AND seq {beyond} $3 AND {SEEN}"
         f"{' AND is_public' if actor.is_customer else ''} ORDER BY seq {order} LIMIT {window.size + 1}"
     )
     place = window.place if window.place is not None else (SEQ_LIMIT if window.backward else 0)

@@ -12,12 +12,14 @@ import resolvers.deliveries
 from models.ticket_enums import Channel, Status
 from models.tickets import Ticket as TicketRow
 from realtime.signals import Signal
+from resolvers.mentions import mentions_of_comments
 from schema.arguments import given
 from schema.authors import author
 from schema.context import Info, Parent
 from schema.deliveries import Delivery, deliveries_of_comments
 from schema.fields import column, related, relation
 from schema.ids import row_id
+from schema.members import Member
 from schema.mutations import INPUT, OnceInput, Payload, carry_out, ticket_of
 from schema.nodes import Node
 from schema.signals import EventsAfter, OfTicket, Subscription, SubscriptionMessage, about_tickets
@@ -34,6 +36,11 @@ class Comment(Node):
     created_at: datetime = column("When it was said.")
     author = author("Who said it; null for the product itself.")
     ticket = relation(("ticket_id", TicketRow), of=Ticket | None, description="The ticket it was said on.")
+    mentions = related(
+        mentions_of_comments,
+        of=list[Member],
+        description="The members whom a note mentions, by name; at most 20.",
+    )
     delivery = related(
         deliveries_of_comments,
         of=Delivery | None,
@@ -72,6 +79,15 @@ class TicketReplyInput(OnceInput):
 class TicketAddNoteInput(OnceInput):
     ticket_id: strawberry.ID = strawberry.field(description="The ticket.")
     body: str = strawberry.field(description="Plain text, 1 to 100,000 characters.")
+    mention_ids: list[strawberry.ID] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Members to be told of it, who follow the ticket from then on; at most 20.",
+    )
+
+    def mentioned(self) -> frozenset[int]:
+        """Return the row ids of whom it mentions. Refuses with Invalid what is no member's id."""
+        ids: list[str] = given(self.mention_ids) or []
+        return frozenset(row_id(id_, "Member", path=("input", "mentionIds")) for id_ in ids)
 
 
 @strawberry.input(description="A reply whose mail has failed.")
@@ -126,7 +142,9 @@ class CommentMutations:
     ) -> TicketAddNotePayload | None:
         actor = info.context.actor
         outcome = await carry_out(
-            info, input, lambda: resolvers.comments.note(actor, ticket_of(input), input.body)
+            info,
+            input,
+            lambda: resolvers.comments.note(actor, ticket_of(input), input.body, input.mentioned()),
         )
         return TicketAddNotePayload(comment=outcome.row, **outcome.payload)  # type: ignore[arg-type]
 

@@ -4,6 +4,7 @@ import strawberry
 
 from schema.comments import Comment, CommentMutations, CommentSubscriptions
 from schema.contacts import Contact
+from schema.followers import FollowerMutations
 from schema.key_changes import KeyMutations
 from schema.keys import ApiKey, KeyQueries
 from schema.label_changes import LabelMutations
@@ -33,6 +34,7 @@ class Mutation(
     TicketMutations,
     TicketActions,
     CommentMutations,
+    FollowerMutations,
     WorkspaceMutations,
     KeyMutations,
     TicketLabelMutations,

@@ -10,6 +10,7 @@ from models.contacts import Contact as ContactRow
 from models.members import Member as MemberRow
 from models.permissions import Permission
 from models.ticket_enums import OPEN_STATUSES, Channel, Priority, Status, TicketType
+from resolvers.followers import followers_of_tickets, follows_tickets
 from schema.arguments import After, Before, First, Last, wanted
 from schema.connections import Connection
 from schema.contacts import Contact
@@ -75,6 +76,14 @@ class Ticket(Node):
         ("assignee_id", MemberRow), of=Member | None, description="Whose it is; null if nobody's yet."
     )
     labels = related(labels_of_tickets, of=list[Label], description="Its labels, by name.")
+    followers = related(
+        followers_of_tickets,
+        of=list[Member],
+        description="The members who are told of answers on it, by name; at most 100.",
+    )
+    viewer_is_following = related(
+        follows_tickets, of=bool, description="Whether you are told of answers on it."
+    )
     follows = relation(
         ("follows_id", Row), of="Ticket | None", description="The closed ticket that it continues."
     )

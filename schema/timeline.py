@@ -20,7 +20,7 @@ from schema.nodes import Node
 
 REFERRED = {"assignee": "Member", "contact": "Contact"}
 """Fields whose values are ids of rows."""
-LISTS = ("added_labels", "removed_labels")
+LISTS = ("added_labels", "removed_labels", "mentioned", "told", "notifications")
 """Changes that are lists of ids: fields of their own show them."""
 
 

@@ -137,6 +137,7 @@ PermissionEnum = _enum(
     "What somebody may do. A role holds some, an API key those of them that its scopes leave.",
     {
         "READ": "See tickets, contacts, members and labels.",
+        "INBOX": "Read one's own inbox off, follow tickets, choose which mails one gets.",
         "CREATE": "Create tickets.",
         "REPLY": "Answer customers, and have tickets assigned.",
         "NOTE": "Leave internal notes.",
@@ -176,6 +177,7 @@ TicketEventKind = _enum(
         "RESTORED": "It was brought back.",
         "RATED": "The customer said how satisfied they were.",
         "ERASED": "What its customer had said was erased.",
+        "NOTIFIED": "Members were told of something else that happened. In no timeline.",
     },
 )
 MailStateEnum = _enum(
@@ -187,6 +189,7 @@ MailStateEnum = _enum(
         "SENT": "The customer's mail server, or one on the way to it, has taken it.",
         "FAILED": "It was refused for good, or tried for five days.",
         "HELD": "It was not sent on purpose.",
+        "CANCELLED": "Its member read of it first. Replies to customers never are.",
     },
 )
 SignalTypeEnum = _enum(

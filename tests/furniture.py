@@ -10,6 +10,7 @@ from models.audit import AuditAction, AuditRow
 from models.comments import Comment
 from models.contacts import Contact
 from models.counters import Counter, CounterName
+from models.database import fetch
 from models.events import Event, Kind
 from models.idempotency import IdempotencyKey
 from models.keys import ApiKey
@@ -20,12 +21,27 @@ from models.members import Member
 from models.outbox import OutboxRow
 from models.reactions import Reaction
 from models.sessions import Session
-from models.tenancy import Tenant
+from models.tenancy import Tenant, systemwide
 from models.ticket_enums import Channel
 from models.tickets import Ticket
 from models.tokens import Purpose, TicketToken
 
 NUMBER = 1_000_000  # beyond what tests count up to
+
+TABLES = """
+SELECT table_name FROM information_schema.columns
+WHERE table_schema = 'public' AND column_name = 'workspace_id' ORDER BY table_name
+"""
+SUM = "SELECT md5(string_agg(t::text, '|' ORDER BY id)) AS sum FROM \"{}\" AS t WHERE workspace_id = $1"
+
+
+async def sums_of(workspace_id: int) -> dict[str, str | None]:
+    """Return a checksum of each table's rows of the workspace."""
+    with systemwide("look at every table, to see that nothing changed"):
+        tables = [row["table_name"] for row in await fetch(TABLES)]
+        sums = [(await fetch(SUM.format(table), workspace_id))[0]["sum"] for table in tables]
+    assert len(sums) > 10
+    return dict(zip(tables, sums, strict=True))
 
 
 async def furnish(member: Member) -> dict[str, int]:
