@@ -36,7 +36,7 @@ bench: setup ## Race us against a plain server of the same schema (BENCH=reads r
 	@$(BIN)/python -m tests.benchmarks
 
 judge: setup ## Let other people's GraphQL tools judge the product (JUDGES=folder of the tools)
-	@$(BIN)/python -m tests.judges
+	@PYTHONPATH=tests $(BIN)/python -m tests.judges
 
 format: setup ## Bring the code into its form
 	@$(BIN)/ruff format .

@@ -19,6 +19,7 @@ from resolvers.contacts import ContactRef
 from resolvers.tickets import NewTicket
 from schema.ids import global_id
 from tests.benchmarks import stage
+from tests.judges import papers
 from tests.judges.probe import probe
 from tests.judges.verdicts import Verdict, verdict_of
 
@@ -122,10 +123,18 @@ def _told(judge: str, stand: Stand) -> dict[str, str]:
         "GQL_WS": url.replace("http", "ws", 1),
         "GQL_AUTH": f"Bearer {stand.key}",
         "GQL_PROBE": str(stand.probe),
-        "GQL_SDL": str(stage.ROOT / "docs" / "schema.graphql"),
-        "GQL_OPS": str(Path(__file__).parent / "operations"),
+        "GQL_SDL": str(papers.SCHEMA),
+        "GQL_OPS": str(papers.OPERATIONS),
+        "GQL_LINT_NOID": json.dumps(papers.NO_IDENTITY),
         "GQL_SCALARS": json.dumps(SCALARS),
         "GQL_OUT": str(NOTES),
+    } | (_told_inspector(stand.probe.parent) if judge == "inspector" else {})
+
+
+def _told_inspector(folder: Path) -> dict[str, str]:
+    return {
+        "GQL_SDL": str(papers.schema_as_introspected(folder)),
+        "GQL_OPS": str(papers.every_operation(folder)),
     }
 
 
