@@ -16,7 +16,7 @@ setup: .venv/installed ## Install everything into .venv, unless it is up to date
 run: setup widget ## Run Deskwire with a database and a demo of its own (PORT=8000 DATA=.data)
 	@PORT='$(PORT)' DATA='$(DATA)' exec $(BIN)/deskwire up
 
-test: setup lint types front ## Run everything that must pass: format, lint, types, all tests
+test: setup widget lint types front ## Run everything that must pass: format, lint, types, all tests
 	@$(BIN)/pytest
 
 check: setup lint types ## Run what needs no services: format, lint, types, quick tests
