@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from jobs.figures import outbox_figures, quarantined_count
 from jobs.origin import mailbox_address
+from models import files
 from models.database import database, spawn
 from models.schema_version import is_current
 from realtime.bus import Bus
@@ -28,6 +29,7 @@ from schema.public import portal
 from schema.rates import Rates
 from settings import settings
 from web import calls, logs, server
+from web.attachments import attachment_routes
 from web.errors import exception_handlers
 from web.graphiql import graphiql_routes
 from web.health import Check, Health, database_answers
@@ -55,6 +57,7 @@ class Web:
                 Check("database", database_answers),
                 Check("migrations", is_current),
                 Check("doorbell", self._rings, is_vital=False),
+                Check("attachments", _files_answer, is_vital=False),
             ]
         )
         self._rates = Rates()
@@ -97,6 +100,7 @@ class Web:
             *self._face("/public/graphql", customers, any_origin=True),
             *session_routes(),
             *tracking_routes(),
+            *attachment_routes(),
             *inbound_routes(mailbox_address),
             *self.health.routes,
             *self.metrics.routes,
@@ -159,6 +163,10 @@ def _development_routes() -> list[Route]:
         return []
     outbox = [] if settings.smtp_url else outbox_routes(settings.data / "outbox")
     return [*graphiql_routes(), *outbox]
+
+
+async def _files_answer() -> bool:
+    return await files.store().answers()
 
 
 async def _oldest_due_seconds() -> float:

@@ -38,6 +38,11 @@ class Settings(BaseSettings):
         validation_alias=_named("DOORBELL_URL"),
         description="redis://… or postgres://… ; empty: the database.",
     )
+    attachments_url: str = Field(
+        default="",
+        validation_alias=_named("ATTACHMENTS_URL"),
+        description="s3://bucket[/folder][?endpoint=https://…&region=…] ; empty: DATA/attachments.",
+    )
     smtp_url: str = Field(
         default="",
         validation_alias=_named("SMTP_URL"),
@@ -142,6 +147,20 @@ class Settings(BaseSettings):
     smtp_verified: bool = Field(default=True, description="The mail server's certificate must be valid.")
     demo: bool = Field(default=True, description="`deskwire up` makes two demo workspaces.")
     seed_tickets: int = Field(default=0, description="Further tickets that the demo seed makes.")
+
+    # Attachments
+    attachment_bytes: int = Field(
+        default=25 * 1024 * 1024, ge=1, le=2**31 - 1, description="Largest file that a member can add."
+    )
+    customer_attachment_bytes: int = Field(
+        default=10 * 1024 * 1024, ge=1, le=2**31 - 1, description="Largest file that a customer can add."
+    )
+    attachments_most: int = Field(default=20, description="Files a member can add to one message.")
+    customer_attachments_most: int = Field(default=5, description="Files a customer can add to one message.")
+    upload_seconds: float = Field(default=600, description="Time for the whole body of an upload.")
+    mail_attachment_bytes: int = Field(
+        default=10 * 1024 * 1024, description="Files sent along with one letter; the rest is on its page."
+    )
 
     # Mail in
     smtp_in_host: str = Field(default="127.0.0.1", description="Address that mail is taken on.")

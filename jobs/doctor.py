@@ -14,7 +14,7 @@ from jobs.broker import POSTGRES, make_broker, reach
 from jobs.demo.card import NAME as CARD
 from jobs.installation import KEY, KEY_LENGTH
 from jobs.origin import listener_place, mail_domain
-from models import clock
+from models import clock, files
 from models.database import close_database
 from models.errors import DeskError
 from models.peers import Peer, peers
@@ -177,6 +177,22 @@ async def _broker() -> Finding:
     return Finding(Grade.OK, "Its queue is there.")
 
 
+async def _attachments() -> Finding:
+    """Write a file, read it and remove it."""
+    name, said = f"0/{files.fresh_key()}", b"The doctor was here."
+    store, place = files.store(), settings.attachments_url.partition("?")[0] or settings.data / "attachments"
+    async with files.draft() as draft:
+        await draft.write(said)
+        await draft.end()
+        await store.put(name, draft.path)
+    pieces = await store.open(name)
+    found = b"".join([piece async for piece in pieces]) if pieces else b""
+    await store.remove([name])
+    if found != said:
+        return Finding(Grade.FAIL, f"{place} does not give back what was put there.")
+    return Finding(Grade.OK, f"Files can be written to {place}.")
+
+
 async def _mail() -> Finding:
     if not settings.smtp_url:
         return Finding(Grade.WARN, f"SMTP_URL is not set: letters lie in {settings.data / 'outbox'}.")
@@ -215,6 +231,7 @@ CHECKS: tuple[tuple[str, Callable[[], Awaitable[Finding]]], ...] = (
     ("clocks", _clocks),
     ("doorbell", _doorbell),
     ("broker", _broker),
+    ("attachments", _attachments),
     ("mail", _mail),
     ("listener", _listener),
 )

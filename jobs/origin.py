@@ -1,20 +1,16 @@
-"""Where our letters come from: the address of their links, their sender, their domain."""
+"""Where our letters come from: their sender, their domain, and where mail is taken."""
 
 import ipaddress
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
+from models.origin import base_url
 from models.workspaces import Workspace
 from settings import settings
 
 NOWHERE = "localhost"
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to reach what listens everywhere
 SMTP_PORT_APART = 25  # from the web process' port: 8025 beside 8000
-
-
-def base_url() -> str:
-    """Return the address that people use, without a slash at its end."""
-    return (settings.base_url or f"http://{settings.host}:{settings.port}").rstrip("/")
 
 
 def sender_address(workspace: Workspace) -> str:

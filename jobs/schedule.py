@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from jobs import purges
+from jobs import attachments, purges
 
 HOUR = 3600.0
 
@@ -22,4 +22,6 @@ SCHEDULE: tuple[Entry, ...] = (
     Entry("purge sessions", HOUR, purges.purge_sessions),
     Entry("purge signin tries", HOUR, purges.purge_signin_tries),
     Entry("purge outbox", HOUR, purges.purge_outbox),
+    Entry("purge attachments", HOUR, attachments.purge_attachments),
+    Entry("purge stray files", 24 * HOUR, attachments.purge_stray_files),
 )

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from jobs import claims
+from jobs.attachments import discard
 from jobs.claims import Claim, Stale
 from jobs.leases import kept
 from jobs.mail.deliver import deliver
@@ -24,6 +25,7 @@ REACT: dict[Reaction, Callable[[Claim], Awaitable[None]]] = {
     Reaction.NOTIFY: notify,
     Reaction.DELIVER: deliver,
     Reaction.RECEIVE: receive,
+    Reaction.DISCARD: discard,
 }
 
 

@@ -19,6 +19,12 @@ class Invalid(DeskError):
     code = "BAD_USER_INPUT"
 
 
+class TooLarge(DeskError):
+    """More bytes than there may be. Whoever sends them need not go on."""
+
+    code = "PAYLOAD_TOO_LARGE"
+
+
 class Unauthenticated(DeskError):
     code = "UNAUTHENTICATED"
 

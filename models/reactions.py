@@ -13,6 +13,7 @@ class Reaction(StrEnum):
     NOTIFY = "NOTIFY"
     DELIVER = "DELIVER"
     RECEIVE = "RECEIVE"
+    DISCARD = "DISCARD"
 
 
 class Audience(StrEnum):
@@ -53,7 +54,10 @@ NOTICES: dict[Kind, tuple[Notice, ...]] = {
 }
 """Every kind of event is named here; an empty row says that nobody is told."""
 
-REACTIONS: dict[Kind, tuple[Reaction, ...]] = {Kind.REDELIVERED: (Reaction.DELIVER,)}
+REACTIONS: dict[Kind, tuple[Reaction, ...]] = {
+    Kind.REDELIVERED: (Reaction.DELIVER,),
+    Kind.ERASED: (Reaction.DISCARD,),
+}
 """What an event starts besides its notices."""
 
 

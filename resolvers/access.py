@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from tortoise.expressions import Subquery
+from tortoise.expressions import Q, Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from models.actors import Actor
+from models.attachments import Attachment
 from models.audit import AuditRow
 from models.comments import Comment
 from models.contacts import Contact
@@ -43,6 +44,20 @@ def comments(actor: Actor) -> QuerySet[Comment]:
         return rows.filter(ticket_id=actor.ticket_id, is_public=True)
     actor.require(Permission.READ)
     return rows
+
+
+def attachments(actor: Actor) -> QuerySet[Attachment]:
+    """The attachments that the actor may see: what they have not sent yet is nobody else's.
+
+    A customer sees those of the ticket itself and of its public comments.
+    """
+    rows = Attachment.filter(workspace_id=actor.workspace_id, discarded_at=None)
+    if actor.is_customer:
+        public = Subquery(comments(actor).values("id"))
+        sent = Q(ticket_id=actor.ticket_id) & (Q(comment_id=None) | Q(comment_id__in=public))
+        return rows.filter(sent | Q(ticket_id=None, contact_id=actor.contact_id))
+    actor.require(Permission.READ)
+    return rows.filter(Q(ticket_id__isnull=False) | Q(member_id=actor.member_id))
 
 
 def events(actor: Actor) -> QuerySet[Event]:
@@ -138,6 +153,7 @@ def workspaces(actor: Actor) -> QuerySet[Workspace]:
 DOORS: dict[type[Model], Callable[[Actor], QuerySet[Any]]] = {
     Ticket: tickets,
     Comment: comments,
+    Attachment: attachments,
     Event: events,
     Member: members,
     Contact: contacts,

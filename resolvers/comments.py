@@ -1,5 +1,7 @@
 """What is said on a ticket: replies to the customer, internal notes, and what the customer writes."""
 
+from collections.abc import Sequence
+
 from tortoise.expressions import Q
 
 from models.actors import Actor
@@ -10,6 +12,7 @@ from models.permissions import Permission
 from models.ticket_enums import Channel, Status
 from models.tickets import Ticket, status_changes
 from resolvers import access
+from resolvers.attachments import bind
 from resolvers.change import Change, change, operation
 from resolvers.mentions import mention
 from resolvers.tickets import follow_up
@@ -23,6 +26,7 @@ async def reply(
     *,
     status: Status | None = None,
     since_comment_id: int | None = None,
+    attachment_ids: Sequence[int] = (),
 ) -> Comment:
     """Answer the customer, and then give the ticket `status` if one is given (send and resolve).
 
@@ -42,13 +46,21 @@ async def reply(
         ticket.answer(made.at)
         ticket.move(status or ticket.status, made.at)
         comment = await _write(made, ticket, text, Channel.API if actor.is_key else Channel.PORTAL)
+        await bind(made, ticket, comment, attachment_ids)
         changes = status_changes(before, ticket.status)
         made.record(ticket, Kind.REPLIED, public=ticket.is_public, comment=comment, changes=changes)
     return comment
 
 
 @operation
-async def note(actor: Actor, ticket_id: int, body: str, mention_ids: frozenset[int] = frozenset()) -> Comment:
+async def note(
+    actor: Actor,
+    ticket_id: int,
+    body: str,
+    mention_ids: frozenset[int] = frozenset(),
+    *,
+    attachment_ids: Sequence[int] = (),
+) -> Comment:
     """Leave a note that only members ever see.
 
     Records NOTED {mentioned}. Members whom it mentions are told, and follow the ticket from then on.
@@ -60,13 +72,16 @@ async def note(actor: Actor, ticket_id: int, body: str, mention_ids: frozenset[i
         ticket = await access.ticket(actor, ticket_id, Permission.NOTE)
         ticket.expect_present()
         comment = await _write(made, ticket, text, Channel.API if actor.is_key else Channel.PORTAL, note=True)
+        await bind(made, ticket, comment, attachment_ids)
         changes = await mention(actor, comment, mention_ids)
         made.record(ticket, Kind.NOTED, public=False, comment=comment, changes=changes)
     return comment
 
 
 @operation
-async def customer_reply(actor: Actor, body: str, channel: Channel) -> Comment:
+async def customer_reply(
+    actor: Actor, body: str, channel: Channel, *, attachment_ids: Sequence[int] = ()
+) -> Comment:
     """Take what the customer writes on the ticket that the actor is bound to.
 
     Records CUSTOMER_REPLIED {changes}: RESOLVED and CLOSED reopen, WAITING goes on, archived comes
@@ -79,9 +94,10 @@ async def customer_reply(actor: Actor, body: str, channel: Channel) -> Comment:
         ticket = await access.ticket(actor, actor.ticket_id, Permission.CUSTOMER_REPLY)
         workspace = await access.workspace(actor)
         if ticket.is_past_reopening(made.at, workspace.reopenable):
-            return await _write_anew(made, ticket, text, channel)
+            return await _write_anew(made, ticket, text, channel, attachment_ids)
         changes = ticket.hear(made.at)
         comment = await _write(made, ticket, text, channel)
+        await bind(made, ticket, comment, attachment_ids)
         made.record(ticket, Kind.CUSTOMER_REPLIED, public=True, comment=comment, changes=changes)
     return comment
 
@@ -96,10 +112,13 @@ async def _expect_newest(actor: Actor, ticket: Ticket, comment_id: int) -> None:
         raise Conflict("Somebody has commented meanwhile. Read it first, or send your answer anyway.")
 
 
-async def _write_anew(made: Change, closed: Ticket, text: str, channel: Channel) -> Comment:
+async def _write_anew(
+    made: Change, closed: Ticket, text: str, channel: Channel, attachment_ids: Sequence[int]
+) -> Comment:
     """Begin the ticket that follows a closed one with the customer's text."""
     ticket = await follow_up(made, closed, channel)
     comment = await _write(made, ticket, text, channel)
+    await bind(made, ticket, comment, attachment_ids)
     made.record(ticket, Kind.CREATED, public=True, comment=comment)
     return comment
 

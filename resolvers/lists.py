@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 from tortoise.functions import Count
 
 from models.actors import Actor
+from models.attachments import Attachment
 from models.events import UNSEEN, Event
 from models.rows import select_for_each
 from models.tenancy import Tenant
@@ -17,6 +18,10 @@ Place = TypeVar("Place")
 
 SEQ_LIMIT = 2**63 - 1
 SEEN = " AND ".join(f"kind <> '{kind}'" for kind in UNSEEN)
+PUBLIC_FILES = (
+    "(comment_id IS NULL OR EXISTS (SELECT FROM comment WHERE comment.workspace_id = $2"
+    " AND comment.id = attachment.comment_id AND comment.is_public))"
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,28 @@ async def timeline_counts(actor: Actor, ticket_ids: list[int]) -> list[int]:
     """Count for each ticket what the actor may see of what happened on it."""
     events = access.events(actor).filter(ticket_id__in=ticket_ids)
     found = await events.annotate(count=Count("id")).group_by("ticket_id").values_list("ticket_id", "count")
+    counts = dict(found)
+    return [counts.get(ticket_id, 0) for ticket_id in ticket_ids]
+
+
+async def attachments(actor: Actor, ticket_ids: list[int], window: Window[int]) -> list[Page[Attachment]]:
+    """Return for each ticket a page of its files, the oldest first: what the actor may see."""
+    beyond, order = ("<", "DESC") if window.backward else (">", "ASC")
+    seen = f" AND {PUBLIC_FILES}" if actor.is_customer else ""
+    clauses = (
+        f"WHERE workspace_id = $2 AND ticket_id = parent.key AND id {beyond} $3{seen}"
+        f" ORDER BY id {order} LIMIT {window.size + 1}"
+    )
+    place = window.place if window.place is not None else (SEQ_LIMIT if window.backward else 0)
+    own = [id_ for id_ in ticket_ids if not actor.is_customer or id_ == actor.ticket_id]
+    found = await select_for_each(Attachment, clauses, own, actor.workspace_id, place)
+    return _pages(ticket_ids, found, window)
+
+
+async def attachment_counts(actor: Actor, ticket_ids: list[int]) -> list[int]:
+    """Count for each ticket its files that the actor may see."""
+    rows = access.attachments(actor).filter(ticket_id__in=ticket_ids)
+    found = await rows.annotate(count=Count("id")).group_by("ticket_id").values_list("ticket_id", "count")
     counts = dict(found)
     return [counts.get(ticket_id, 0) for ticket_id in ticket_ids]
 

@@ -12,6 +12,7 @@ from models.texts import checked_line, checked_text
 from models.ticket_enums import Channel, Priority, Status, TicketType
 from models.tickets import DESCRIPTION_LENGTH, TITLE_LENGTH, Changes, Plain, Ticket
 from resolvers import access, ticket_labels
+from resolvers.attachments import bind
 from resolvers.change import Change, change, operation
 from resolvers.contacts import ContactRef, find_or_create
 from resolvers.ledger import next_number
@@ -33,6 +34,7 @@ class NewTicket:
     assignee_id: int | None = None
     is_internal: bool = False
     label_ids: tuple[int, ...] = ()
+    attachment_ids: tuple[int, ...] = ()
 
 
 class TicketValues(TypedDict, total=False):
@@ -63,6 +65,7 @@ async def create(actor: Actor, new: NewTicket) -> Ticket:
         ticket.number = await next_number(actor.workspace_id, CounterName.REFERENCE)
         await ticket.save()
         await ticket_labels.put(actor, ticket, new.label_ids)
+        await bind(made, ticket, None, new.attachment_ids)
         made.record(ticket, Kind.CREATED, public=ticket.is_public)
     return ticket
 

@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tortoise.expressions import Q
+
+from models import clock
 from models.actors import Actor
+from models.attachment_links import Use, link_to
 from models.comments import Comment
 from models.errors import NotFound
 from models.tickets import Ticket
@@ -22,6 +26,15 @@ class Place:
 
 
 @dataclass(frozen=True)
+class File:
+    """An attachment. `url` is good for some minutes."""
+
+    name: str
+    bytes: int
+    url: str
+
+
+@dataclass(frozen=True)
 class Message:
     """A public comment. `author` is None where they cannot be named any more."""
 
@@ -29,16 +42,21 @@ class Message:
     is_from_customer: bool
     at: datetime
     body: str
+    files: Sequence[File] = ()
 
 
 @dataclass(frozen=True)
 class Tracked:
-    """The ticket with its newest public messages, oldest first; `is_cut` tells of older ones."""
+    """The ticket with its newest public messages, oldest first; `is_cut` tells of older ones.
+
+    `files` came with the ticket itself.
+    """
 
     workspace: str
     ticket: Ticket
     thread: Sequence[Message]
     is_cut: bool
+    files: Sequence[File] = ()
 
 
 async def place_of(actor: Actor) -> Place:
@@ -53,8 +71,12 @@ async def tracked(actor: Actor) -> Tracked:
     newest = await access.comments(actor).order_by("-id").limit(MOST + 1)
     rows = newest[:MOST][::-1]
     names = await _names(actor, rows)
-    thread = [Message(names.get(row.id), row.member_id is None, row.created_at, row.body) for row in rows]
-    return Tracked(workspace.name, ticket, thread, is_cut=len(newest) > MOST)
+    files = await _files(actor, rows)
+    thread = [
+        Message(names.get(row.id), row.member_id is None, row.created_at, row.body, files[row.id])
+        for row in rows
+    ]
+    return Tracked(workspace.name, ticket, thread, is_cut=len(newest) > MOST, files=files[None])
 
 
 async def _ticket(actor: Actor) -> Ticket:
@@ -63,6 +85,17 @@ async def _ticket(actor: Actor) -> Ticket:
     if row is None:
         raise NotFound("There is no such ticket.")
     return row
+
+
+async def _files(actor: Actor, rows: Sequence[Comment]) -> dict[int | None, list[File]]:
+    """Return the files of each comment by its id, and under None those of the ticket itself."""
+    now = clock.now()
+    files: dict[int | None, list[File]] = {row.id: [] for row in rows} | {None: []}
+    shown = access.attachments(actor).filter(ticket_id=actor.ticket_id).order_by("id")
+    for row in await shown.filter(Q(comment_id=None) | Q(comment_id__in=[row.id for row in rows])):
+        url = link_to(row.workspace_id, row.id, Use.DOWNLOAD, now).url
+        files[row.comment_id].append(File(row.name, row.bytes, url))
+    return files
 
 
 async def _names(actor: Actor, rows: Sequence[Comment]) -> dict[int, str]:

@@ -14,6 +14,7 @@ from models.tickets import Ticket as TicketRow
 from realtime.signals import Signal
 from resolvers.mentions import mentions_of_comments
 from schema.arguments import given
+from schema.attachments import Attachment, attachments_of, attachments_of_comments
 from schema.authors import author
 from schema.context import Info, Parent
 from schema.deliveries import Delivery, deliveries_of_comments
@@ -41,6 +42,11 @@ class Comment(Node):
         of=list[Member],
         description="The members whom a note mentions, by name; at most 20.",
     )
+    attachments = related(
+        attachments_of_comments,
+        of=list[Attachment],
+        description="The files that were sent with it, at most 20; as hidden as it is.",
+    )
     delivery = related(
         deliveries_of_comments,
         of=Delivery | None,
@@ -67,6 +73,9 @@ class TicketReplyInput(OnceInput):
     force: bool = strawberry.field(
         default=False, description="Send it whatever has come since; `sinceCommentId` is not looked at."
     )
+    attachment_ids: list[strawberry.ID] | None = strawberry.field(
+        default=strawberry.UNSET, description="Files that you have uploaded for it; at most 20."
+    )
 
     def newest_seen(self) -> int | None:
         """Return the comment after which none of others' may have come; None where all may."""
@@ -82,6 +91,9 @@ class TicketAddNoteInput(OnceInput):
     mention_ids: list[strawberry.ID] | None = strawberry.field(
         default=strawberry.UNSET,
         description="Members to be told of it, who follow the ticket from then on; at most 20.",
+    )
+    attachment_ids: list[strawberry.ID] | None = strawberry.field(
+        default=strawberry.UNSET, description="Files that you have uploaded for it; at most 20."
     )
 
     def mentioned(self) -> frozenset[int]:
@@ -131,7 +143,12 @@ class CommentMutations:
             info,
             input,
             lambda: resolvers.comments.reply(
-                actor, ticket_of(input), input.body, status=status, since_comment_id=input.newest_seen()
+                actor,
+                ticket_of(input),
+                input.body,
+                status=status,
+                since_comment_id=input.newest_seen(),
+                attachment_ids=attachments_of(input.attachment_ids),
             ),
         )
         return TicketReplyPayload(comment=outcome.row, **outcome.payload)  # type: ignore[arg-type]
@@ -144,7 +161,13 @@ class CommentMutations:
         outcome = await carry_out(
             info,
             input,
-            lambda: resolvers.comments.note(actor, ticket_of(input), input.body, input.mentioned()),
+            lambda: resolvers.comments.note(
+                actor,
+                ticket_of(input),
+                input.body,
+                input.mentioned(),
+                attachment_ids=attachments_of(input.attachment_ids),
+            ),
         )
         return TicketAddNotePayload(comment=outcome.row, **outcome.payload)  # type: ignore[arg-type]
 

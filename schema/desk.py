@@ -2,6 +2,8 @@
 
 import strawberry
 
+from schema.attachment_uploads import AttachmentMutations
+from schema.attachments import Attachment
 from schema.comments import Comment, CommentMutations, CommentSubscriptions
 from schema.contacts import Contact
 from schema.followers import FollowerMutations
@@ -39,6 +41,7 @@ class Mutation(
     KeyMutations,
     TicketLabelMutations,
     LabelMutations,
+    AttachmentMutations,
 ):
     pass
 
@@ -52,6 +55,17 @@ schema = strawberry.Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    types=[Ticket, Comment, TicketEvent, Contact, Member, Label, ApiKey, MutationError, StaleObjectError],
+    types=[
+        Ticket,
+        Comment,
+        Attachment,
+        TicketEvent,
+        Contact,
+        Member,
+        Label,
+        ApiKey,
+        MutationError,
+        StaleObjectError,
+    ],
     config=config(),
 )

@@ -16,6 +16,7 @@ from strawberry.dataloader import DataLoader
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
+from models import clock
 from models.permissions import Permission
 from schema.context import Info, Parent
 from schema.loaders import Batch, Loaders, Model, at_once
@@ -33,6 +34,14 @@ class Column:
 @dataclass(frozen=True)
 class Derived:
     """A pure function of the row's columns, which it takes in their order."""
+
+    columns: tuple[str, ...]
+    function: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Passing:
+    """A function of the row's columns and of the instant at which it is asked: never to be kept."""
 
     columns: tuple[str, ...]
     function: Callable[..., Any]
@@ -80,7 +89,7 @@ class Group:
     is_there: Callable[..., bool]
 
 
-Source: TypeAlias = Column | Derived | Relation | Several | Related | Permitted | Group
+Source: TypeAlias = Column | Derived | Passing | Relation | Several | Related | Permitted | Group
 
 
 def column(description: str, *, name: str = "", of: Any = None) -> Any:
@@ -102,6 +111,16 @@ def derived(function: Callable[..., Any], *columns: str, of: Any, description: s
         return function(*read(root))
 
     return _declared(Derived(columns, function), value, of, description)
+
+
+def passing(function: Callable[..., Any], *columns: str, of: Any, description: str) -> Any:
+    """Declare a field that is a function of these columns and, after them, of the present instant."""
+    read = _reader(columns)
+
+    def value(root: Parent[Any]) -> Any:
+        return function(*read(root), clock.now())
+
+    return _declared(Passing(columns, function), value, of, description)
 
 
 def relation(*keys: tuple[str, Model], of: Any, description: str, show: str = "") -> Any:

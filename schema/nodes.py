@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+from models.attachments import Attachment
 from models.comments import Comment
 from models.contacts import Contact
 from models.errors import Invalid
@@ -23,6 +24,7 @@ MOST_IDS = 100
 NODES: dict[str, Model] = {
     "Ticket": Ticket,
     "Comment": Comment,
+    "Attachment": Attachment,
     "TicketEvent": Event,
     "Contact": Contact,
     "Member": Member,

@@ -13,6 +13,7 @@ from realtime.signals import Signal
 from resolvers.contacts import ContactRef
 from resolvers.tickets import NewTicket, TicketValues
 from schema.arguments import given
+from schema.attachments import attachments_of
 from schema.context import Info, Parent
 from schema.ids import row_id, row_ids
 from schema.mutations import INPUT, OnceInput, Payload, TicketEditInput, carry_out, ticket_of
@@ -65,6 +66,10 @@ class TicketCreateInput(OnceInput):
     label_ids: list[strawberry.ID] | None = strawberry.field(
         default=strawberry.UNSET, description="Its labels, at most 20; more can be put on it later."
     )
+    attachment_ids: list[strawberry.ID] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Files that you have uploaded for it; at most 20. Its customer sees them if they see it.",
+    )
 
     def new(self) -> NewTicket:
         """Return what the operation takes."""
@@ -79,6 +84,7 @@ class TicketCreateInput(OnceInput):
             assignee_id=_row_id(self.assignee_id, "Member", "assigneeId"),
             is_internal=self.is_internal,
             label_ids=tuple(row_ids(given(self.label_ids) or [], "Label", path=("input", "labelIds"))),
+            attachment_ids=attachments_of(self.attachment_ids),
         )
 
 

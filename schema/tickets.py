@@ -12,6 +12,7 @@ from models.permissions import Permission
 from models.ticket_enums import OPEN_STATUSES, Channel, Priority, Status, TicketType
 from resolvers.followers import followers_of_tickets, follows_tickets
 from schema.arguments import After, Before, First, Last, wanted
+from schema.attachments import Attachment, attachments_page
 from schema.connections import Connection
 from schema.contacts import Contact
 from schema.context import Info, Parent
@@ -178,3 +179,18 @@ class Ticket(Node):
         before: Before = strawberry.UNSET,
     ) -> Connection[Any]:
         return await timeline_page(root, info, wanted(first, after, last, before))
+
+    @strawberry.field(
+        graphql_type=Connection[Attachment],
+        description="All files on it, the oldest first: its own and those of its messages.",
+    )
+    @staticmethod
+    async def attachments(
+        root: Parent[Row],
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Connection[Any]:
+        return await attachments_page(root, info, wanted(first, after, last, before))

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cache
+from secrets import token_hex
 
 from argon2 import PasswordHasher
 
 from models import clock
 from models.actors import Actor, ActorKind
+from models.attachments import Attachment
 from models.comments import Comment
 from models.contacts import Contact
 from models.events import Event
@@ -18,7 +20,8 @@ from models.people import Person
 from models.permissions import Role, Scope
 from models.tickets import Ticket
 from models.workspaces import Workspace
-from resolvers import comments, keys, tickets, tokens, workspaces
+from resolvers import attachments, comments, keys, tickets, tokens, workspaces
+from resolvers.attachments import Content
 from resolvers.contacts import ContactRef
 from resolvers.tickets import NewTicket
 from schema.ids import global_id
@@ -100,6 +103,17 @@ async def token_of(ticket: Ticket, by: Actor) -> str:
     return await tokens.tracking_token(by, ticket.id, ticket.contact_id)
 
 
+async def attachment(by: Actor, name: str = "photo.png", *, on: Comment | None = None) -> Attachment:
+    """Put a file on the comment; without one the file waits to be sent, and has no bytes yet."""
+    row = await attachments.stage(by, name, 4)
+    if on is not None:
+        content = Content("image/png", "0" * 64, token_hex(16))
+        row = await attachments.keep(by, row.id, content)
+        row.ticket_id, row.comment_id = on.ticket_id, on.id
+        await row.save()
+    return row
+
+
 async def failed_reply(by: Actor, ticket: Ticket) -> Comment:
     """Reply on the ticket; no mail server takes the mail of it."""
     reply = await comments.reply(by, ticket.id, "On our way.")
@@ -135,6 +149,7 @@ async def dora(desk: Desk) -> Contact:
 async def one_of_each(by: Actor, ticket: Ticket) -> dict[str, str]:
     """Return the id of one object of each type that has ids, all about the ticket, by the types' names."""
     note = await comments.note(by, ticket.id, f"A note on {ticket.title}")
+    file = await attachment(by, f"{ticket.title}.txt", on=note)
     label_ = await label(by, f"About {ticket.title}"[:60])
     await TicketLabel.create(workspace_id=by.workspace_id, ticket_id=ticket.id, label_id=label_.id)
     contact = await Contact.get(workspace_id=by.workspace_id, id=ticket.contact_id)
@@ -145,6 +160,7 @@ async def one_of_each(by: Actor, ticket: Ticket) -> dict[str, str]:
     return {
         "Ticket": id_of(ticket),
         "Comment": id_of(note),
+        "Attachment": id_of(file),
         "Label": id_of(label_),
         "Contact": id_of(contact),
         "Member": id_of(member),

@@ -37,6 +37,7 @@ MAY = {
     "labelMerge": ADMINS,
     "ticketFollow": WORKERS | {"vic", "vics_admin_key"},
     "ticketUnfollow": WORKERS | {"vic", "vics_admin_key"},
+    "attachmentUpload": WORKERS,
 }
 """Which members and keys may do what; the others are refused with FORBIDDEN."""
 
@@ -85,8 +86,8 @@ def test_every_mutation_stands_in_the_matrix():
     assert set(MAY) == set(schema_walk.DESK.mutation_type.fields)
 
 
-def test_customers_have_one_mutation_to_themselves():
-    assert set(schema_walk.PUBLIC.mutation_type.fields) == {"ticketReply"}
+def test_customers_have_these_mutations_to_themselves():
+    assert set(schema_walk.PUBLIC.mutation_type.fields) == {"ticketReply", "attachmentUpload"}
 
 
 @pytest.mark.parametrize(("principal", "mutation"), CELLS)
@@ -192,6 +193,7 @@ async def _written(ada: cast.Somebody, ticket: Ticket, mutation: str) -> tuple[s
         "assigneeId": ids["Member"],
         "isInternal": True,
         "name": "Another name",
+        "bytes": 4,
         "scopes": ["READ"],
         "apiKeyId": ids["ApiKey"],
         "labelId": ids["Label"],

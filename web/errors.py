@@ -16,6 +16,7 @@ from models.errors import DeskError, RateLimited
 UNEXPECTED = "Unexpected error."
 STATUSES = {
     "BAD_USER_INPUT": 400,
+    "PAYLOAD_TOO_LARGE": 413,
     "UNAUTHENTICATED": 401,
     "FORBIDDEN": 403,
     "NOT_FOUND": 404,

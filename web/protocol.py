@@ -16,7 +16,7 @@ TEXTS = {
     431: b"HTTP/1.1 431 Request Header Fields Too Large",
 }
 REST = b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
-
+UPLOADS = b"/attachments/"
 SEPARATORS = 4  # bytes of a header line besides its name and value
 
 
@@ -110,7 +110,10 @@ class PatientProtocol(HttpToolsProtocol):
 
     def _await_body(self) -> None:
         self._part = _Part.BODY
-        self._body_ends_at = self.loop.time() + settings.body_seconds
+        assert self.parser is not None, "it has just read a head"
+        is_upload = self.parser.get_method() == b"PUT" and self.url.startswith(UPLOADS)
+        seconds = settings.upload_seconds if is_upload else settings.body_seconds
+        self._body_ends_at = self.loop.time() + seconds
         self._await_more_body()
 
     def _await_more_body(self) -> None:

@@ -1,12 +1,14 @@
 """What the page of a ticket says, as HTML. Every text of people's is escaped, and its lines are kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from html import escape
 
+from models.attachments import size_in_words
 from models.ticket_enums import Status
-from resolvers.tracking import Message, Tracked
+from resolvers.tracking import File, Message, Tracked
 from web.pages import page
 
 MOST_CHARACTERS = 20_000  # in a form each takes nine bytes at most, and a form has 256 KiB
@@ -114,7 +116,7 @@ def _request(tracked: Tracked) -> str:
     text = _text(ticket.description) if ticket.description else ""
     return (
         '<section aria-labelledby="request">\n<h2 id="request">Your request</h2>\n'
-        f'<p class="meta">{_time(ticket.created_at)}</p>\n{text}</section>\n'
+        f'<p class="meta">{_time(ticket.created_at)}</p>\n{text}{_files(tracked.files)}</section>\n'
     )
 
 
@@ -134,8 +136,18 @@ def _message(message: Message) -> str:
     author = message.author or ("Customer" if message.is_from_customer else "Our team")
     return (
         f'<li class="{side}">\n<p class="meta"><strong dir="auto">{escape(author)}</strong>'
-        f" {_time(message.at)}</p>\n{_text(message.body)}</li>\n"
+        f" {_time(message.at)}</p>\n{_text(message.body)}{_files(message.files)}</li>\n"
     )
+
+
+def _files(files: Sequence[File]) -> str:
+    """Return the list of files; nothing where there are none."""
+    items = "".join(
+        f'<li><a href="{escape(file.url)}" dir="auto">{escape(file.name)}</a>'
+        f" ({size_in_words(file.bytes)})</li>\n"
+        for file in files
+    )
+    return f'<ul class="files" aria-label="Files">\n{items}</ul>\n' if items else ""
 
 
 def _form(draft: Draft) -> str:

@@ -1,8 +1,10 @@
 """Composing a letter from its rows, at the moment when it is sent. Links are worked out, never stored."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
 
 from jobs.mail import reply_addresses
+from jobs.mail.enclosures import enclosures
 from jobs.mail.envelopes import Envelope, message
 from jobs.mail.letters import Matter, html, plain, word
 from jobs.origin import base_url, mail_domain, sender_address
@@ -35,7 +37,8 @@ async def compose(mail: MailOut) -> Composed | None:
     if not ticket.is_public or ticket.contact_id != contact.id:
         return None
     workspace = await Workspace.get(id=mail.workspace_id)
-    matter = await _matter(mail, ticket, contact, workspace)
+    enclosed = await enclosures(mail)
+    matter = replace(await _matter(mail, ticket, contact, workspace), left=enclosed.left)
     wording = word(mail.letter, matter)
     envelope = Envelope(
         message_id=mail.message_id,
@@ -49,8 +52,9 @@ async def compose(mail: MailOut) -> Composed | None:
         earlier=await _earlier(mail),
         is_automatic=mail.letter in AUTOMATIC,
     )
-    made = message(envelope, plain(wording, matter), html(wording, matter))
-    return Composed(mail.message_id, envelope.sender, mail.recipient, made.as_bytes())
+    texts = (plain(wording, matter), html(wording, matter))
+    source = await asyncio.to_thread(lambda: message(envelope, *texts, enclosed.files).as_bytes())
+    return Composed(mail.message_id, envelope.sender, mail.recipient, source)
 
 
 async def _reply_address(mail: MailOut, contact: Contact) -> str:

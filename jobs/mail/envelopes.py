@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime
 
+from jobs.mail.enclosures import Enclosure
 from models.texts import cleaned
 
 REFERENCES_LENGTH = 1500
@@ -49,7 +50,7 @@ class Envelope:
     is_automatic: bool
 
 
-def message(envelope: Envelope, plain: str, html: str) -> EmailMessage:
+def message(envelope: Envelope, plain: str, html: str, enclosed: Sequence[Enclosure] = ()) -> EmailMessage:
     """Return the letter. Line ends in names and titles cannot make headers."""
     made = EmailMessage(policy=POLICY)
     made["From"] = _mailbox(envelope.sender_name, envelope.sender)
@@ -66,6 +67,9 @@ def message(envelope: Envelope, plain: str, html: str) -> EmailMessage:
         made["X-Auto-Response-Suppress"] = "All"
     made.set_content(plain)
     made.add_alternative(html, subtype="html")
+    for each in enclosed:
+        kind, _, subtype = each.media_type.partition("/")
+        made.add_attachment(each.content, maintype=kind, subtype=subtype, filename=each.name)
     return made
 
 

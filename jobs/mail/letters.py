@@ -1,12 +1,13 @@
 """What our letters say, as plain text and as HTML. Pure: the rows are read elsewhere."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from models.letters import Letter
 
 MARKER = "--- Please reply above this line ---"
+LEFT = "Too large for a mail, you find on the page of the whole conversation:"
 GREY = "color:#6b7280;font-size:13px"
 
 
@@ -15,7 +16,7 @@ class Matter:
     """What a letter is about.
 
     `is_proved`: the recipient's address has proved itself. A letter to one that has not carries no
-    text that its sender chose: no title, and no name.
+    text that its sender chose: no title, and no name. `left` names the files that are too large to go along.
     """
 
     reference: str
@@ -26,6 +27,7 @@ class Matter:
     link: str
     body: str = ""
     author: str | None = None
+    left: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ def _acknowledgement(matter: Matter) -> Wording:
 def _reply(matter: Matter) -> Wording:
     signature = "\n".join(name for name in (matter.author, matter.workspace) if name)
     subject = _titled(matter) if matter.is_proved else f"[{matter.reference}] We answered your request"
-    return Wording(subject, (matter.body, signature))
+    left = (f"{LEFT} {', '.join(matter.left)}",) if matter.left else ()
+    return Wording(subject, (matter.body, *left, signature))
 
 
 def _titled(matter: Matter) -> str:

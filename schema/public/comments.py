@@ -10,12 +10,14 @@ import models.comments
 import resolvers.comments
 from models.ticket_enums import Channel
 from realtime.signals import Signal, Topic
+from schema.attachments import attachments_of, attachments_of_comments
 from schema.authors import AUTHOR_KEYS
 from schema.context import Info, Parent
 from schema.cursors import parsed_event_cursor
-from schema.fields import column, derived, relation
+from schema.fields import column, derived, related, relation
 from schema.mutations import INPUT, OnceInput, Payload, carry_out
 from schema.nodes import Node
+from schema.public.attachments import Attachment
 from schema.signals import EventsAfter, Subscription, SubscriptionMessage
 
 Row = models.comments.Comment
@@ -35,6 +37,9 @@ class Comment(Node):
     author_name = relation(
         *AUTHOR_KEYS, show="name", of=str | None, description="The name of whoever said it."
     )
+    attachments = related(
+        attachments_of_comments, of=list[Attachment], description="The files that were sent with it."
+    )
 
     @classmethod
     def is_type_of(cls, row: object, _: Info) -> bool:
@@ -44,6 +49,9 @@ class Comment(Node):
 @strawberry.input(description="What you want to say.")
 class TicketReplyInput(OnceInput):
     body: str = strawberry.field(description="Plain text, 1 to 100,000 characters.")
+    attachment_ids: list[strawberry.ID] | None = strawberry.field(
+        default=strawberry.UNSET, description="Files that you have uploaded for it; at most 5."
+    )
 
 
 @strawberry.type(description="What `ticketReply` answers.")
@@ -59,7 +67,14 @@ class CommentMutations:
     ) -> TicketReplyPayload | None:
         actor = info.context.actor
         outcome = await carry_out(
-            info, input, lambda: resolvers.comments.customer_reply(actor, input.body, Channel.PORTAL)
+            info,
+            input,
+            lambda: resolvers.comments.customer_reply(
+                actor,
+                input.body,
+                Channel.PORTAL,
+                attachment_ids=attachments_of(input.attachment_ids),
+            ),
         )
         return TicketReplyPayload(comment=cast("Comment | None", outcome.row), **outcome.payload)
 

@@ -3,6 +3,7 @@
 import strawberry
 
 from schema.mutations import MutationError
+from schema.public.attachments import Attachment, AttachmentMutations
 from schema.public.comments import Comment, CommentMutations, CommentSubscriptions
 from schema.public.tickets import StatusChange, Ticket, TicketQueries
 from schema.scalars import config
@@ -14,7 +15,7 @@ class Query(TicketQueries):
 
 
 @strawberry.type(description="What you can do on your ticket.")
-class Mutation(CommentMutations):
+class Mutation(CommentMutations, AttachmentMutations):
     pass
 
 
@@ -27,6 +28,6 @@ schema = strawberry.Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    types=[Ticket, Comment, StatusChange, MutationError],
+    types=[Ticket, Comment, Attachment, StatusChange, MutationError],
     config=config(),
 )

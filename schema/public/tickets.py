@@ -10,11 +10,13 @@ from models.events import Event
 from models.ticket_enums import Status
 from resolvers import access
 from schema.arguments import After, Before, First, Last, wanted
+from schema.attachments import attachments_page
 from schema.connections import Connection
 from schema.context import Info, Parent
 from schema.cursors import event_cursor
 from schema.fields import column, derived
 from schema.nodes import Node
+from schema.public.attachments import Attachment
 from schema.public.comments import Comment
 from schema.rates import Allowance, allowance
 from schema.scalars import EventCursor
@@ -79,6 +81,20 @@ class Ticket(Node):
         before: Before = strawberry.UNSET,
     ) -> Connection[Any]:
         return await timeline_page(root, info, wanted(first, after, last, before))
+
+    @strawberry.field(
+        graphql_type=Connection[Attachment], description="All files on it that you may see, the oldest first."
+    )
+    @staticmethod
+    async def attachments(
+        root: Parent[Row],
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Connection[Any]:
+        return await attachments_page(root, info, wanted(first, after, last, before))
 
 
 @strawberry.type
