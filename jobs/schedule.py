@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from jobs import purges
+from jobs.ticket_counts import fold_ticket_counts
 
 HOUR = 3600.0
+FOLD_SECONDS = 10.0  # whoever counts sums up what was changed meanwhile
 
 
 @dataclass(frozen=True)
@@ -22,4 +24,5 @@ SCHEDULE: tuple[Entry, ...] = (
     Entry("purge sessions", HOUR, purges.purge_sessions),
     Entry("purge signin tries", HOUR, purges.purge_signin_tries),
     Entry("purge outbox", HOUR, purges.purge_outbox),
+    Entry("fold ticket counts", FOLD_SECONDS, fold_ticket_counts),
 )

@@ -23,6 +23,12 @@ SPANS = (("created", "created_at"), ("updated", "updated_at"))
 FLAGS = (("is_escalated", "escalated_at"), ("is_merged", "merged_into_id"))
 """Conditions that ask whether something is so, and the column that is not null when it is."""
 
+UNCOUNTED = ("label_ids", "contact_id", "created", "updated", "is_escalated", "is_merged")
+"""Conditions by which tickets are not counted beforehand (models/ticket_counts.py)."""
+
+FINE = ("priorities", "types", "channels")
+"""Conditions by which they are, but only in the fine rows."""
+
 
 class Archived(StrEnum):
     EXCLUDED = "EXCLUDED"
@@ -87,6 +93,11 @@ def checked_filter(filter_: TicketFilter) -> TicketFilter:
     if max(sizes, default=0) > MOST_VALUES:
         raise Invalid(f"A list in a filter has at most {MOST_VALUES} values.")
     return filter_
+
+
+def asks_for(filter_: TicketFilter, names: Collection[str]) -> bool:
+    """Tell whether the filter, or one inside of it, has one of these conditions."""
+    return any(getattr(each, name) not in (None, ()) for each in _all(filter_) for name in names)
 
 
 def matches(filter_: TicketFilter, ticket: Ticket, label_ids: Collection[int], *, me: int | None) -> bool:

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parent.parent
 FOLDERS = ("models", "resolvers", "realtime", "jobs", "schema", "web", "widget")
 DOORS = {
     "purge rows past their time",
+    "fold the counts of tickets",
     "offer the outbox rows that are due",
     "count the outbox rows for the metrics",
     "count the automatic letters to an address that has not proved itself",
