@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from jobs import attachments, purges
+from jobs.ticket_counts import fold_ticket_counts
 
 HOUR = 3600.0
+FOLD_SECONDS = 10.0  # whoever counts sums up what was changed meanwhile
 
 
 @dataclass(frozen=True)
@@ -24,4 +26,5 @@ SCHEDULE: tuple[Entry, ...] = (
     Entry("purge outbox", HOUR, purges.purge_outbox),
     Entry("purge attachments", HOUR, attachments.purge_attachments),
     Entry("purge stray files", 24 * HOUR, attachments.purge_stray_files),
+    Entry("fold ticket counts", FOLD_SECONDS, fold_ticket_counts),
 )

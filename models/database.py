@@ -41,6 +41,7 @@ MODELS = [
     "models.schedule",
     "models.search",
     "models.sessions",
+    "models.ticket_counts",
     "models.tickets",
     "models.tokens",
     "models.workspaces",

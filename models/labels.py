@@ -38,7 +38,7 @@ class Label(Tenant):
 
 
 class TicketLabel(Tenant):
-    """A label on a ticket."""
+    """A label on a ticket. Lists are read by `ticket_created_at`, a column kept by the database alone."""
 
     ticket_id = fields.BigIntField()
     label_id = fields.BigIntField()
@@ -46,4 +46,3 @@ class TicketLabel(Tenant):
     class Meta:
         table = "ticket_label"
         unique_together = (("workspace_id", "ticket_id", "label_id"),)
-        indexes = (("workspace_id", "label_id", "ticket_id"),)

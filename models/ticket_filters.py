@@ -23,6 +23,12 @@ SPANS = (("created", "created_at"), ("updated", "updated_at"))
 FLAGS = (("is_escalated", "escalated_at"), ("is_merged", "merged_into_id"))
 """Conditions that ask whether something is so, and the column that is not null when it is."""
 
+UNCOUNTED = ("label_ids", "contact_id", "created", "updated", "is_escalated", "is_merged", "is_followed")
+"""Conditions by which tickets are not counted beforehand (models/ticket_counts.py)."""
+
+FINE = ("priorities", "types", "channels")
+"""Conditions by which they are, but only in the fine rows."""
+
 
 class Archived(StrEnum):
     EXCLUDED = "EXCLUDED"
@@ -48,7 +54,8 @@ class Between:
 class TicketFilter:
     """Conditions that a ticket meets all of. None, and a list without values, ask for nothing.
 
-    `assignee` is a member's id or a choice. `label_ids`: the ticket bears one of them.
+    `assignee` is a member's id or a choice. `label_ids`: the ticket bears one of them. `is_followed`: by
+    whoever asks.
     """
 
     statuses: tuple[Status, ...] = ()
@@ -63,6 +70,7 @@ class TicketFilter:
     archived: Archived | None = None
     is_escalated: bool | None = None
     is_merged: bool | None = None
+    is_followed: bool | None = None
     all_of: tuple["TicketFilter", ...] = ()
     any_of: tuple["TicketFilter", ...] = ()
     none_of: tuple["TicketFilter", ...] = ()
@@ -89,8 +97,24 @@ def checked_filter(filter_: TicketFilter) -> TicketFilter:
     return filter_
 
 
-def matches(filter_: TicketFilter, ticket: Ticket, label_ids: Collection[int], *, me: int | None) -> bool:
-    """Tell whether the ticket, which bears these labels, meets the filter of the member `me`."""
+def asks_for(filter_: TicketFilter, names: Collection[str]) -> bool:
+    """Tell whether the filter, or one inside of it, has one of these conditions."""
+    return any(getattr(each, name) not in (None, ()) for each in _all(filter_) for name in names)
+
+
+def matches(
+    filter_: TicketFilter,
+    ticket: Ticket,
+    label_ids: Collection[int],
+    follower_ids: Collection[int],
+    *,
+    me: int | None,
+) -> bool:
+    """Tell whether the ticket, with these labels and followers, meets the filter of the member `me`."""
+
+    def meets(inner: TicketFilter) -> bool:
+        return matches(inner, ticket, label_ids, follower_ids, me=me)
+
     return (
         all(_is_chosen(getattr(filter_, name), getattr(ticket, column)) for name, column in CHOICES)
         and all(_lies_in(getattr(filter_, name), getattr(ticket, column)) for name, column in SPANS)
@@ -98,10 +122,11 @@ def matches(filter_: TicketFilter, ticket: Ticket, label_ids: Collection[int], *
         and (not filter_.label_ids or not set(filter_.label_ids).isdisjoint(label_ids))
         and _is_assigned(filter_.assignee, ticket.assignee_id, me)
         and filter_.contact_id in (None, ticket.contact_id)
+        and filter_.is_followed in (None, me in follower_ids)
         and _is_so(_wants_archived(filter_.archived), ticket.archived_at)
-        and all(matches(each, ticket, label_ids, me=me) for each in filter_.all_of)
-        and (not filter_.any_of or any(matches(each, ticket, label_ids, me=me) for each in filter_.any_of))
-        and not any(matches(each, ticket, label_ids, me=me) for each in filter_.none_of)
+        and all(map(meets, filter_.all_of))
+        and (not filter_.any_of or any(map(meets, filter_.any_of)))
+        and not any(map(meets, filter_.none_of))
     )
 
 
@@ -147,5 +172,5 @@ def _sizes(filter_: TicketFilter) -> Iterator[int]:
     lists = [*(getattr(filter_, name) for name, _ in CHOICES), filter_.label_ids]
     yield from (len(values) for values in lists if values)
     singles = [*(getattr(filter_, name) for name, _ in (*SPANS, *FLAGS))]
-    singles += [filter_.assignee, filter_.contact_id, filter_.archived]
+    singles += [filter_.assignee, filter_.contact_id, filter_.archived, filter_.is_followed]
     yield from (1 for value in singles if value is not None)

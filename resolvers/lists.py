@@ -42,6 +42,14 @@ class Page(Generic[Row]):
     has_previous: bool
 
 
+@dataclass(frozen=True)
+class Total:
+    """How many rows a list has; unless it is exact, it has more."""
+
+    count: int
+    is_exact: bool = True
+
+
 async def timelines(actor: Actor, ticket_ids: list[int], window: Window[int]) -> list[Page[Event]]:
     """Return for each ticket a page of what happened on it, the oldest first: what the actor may see."""
     beyond, order = ("<", "DESC") if window.backward else (">", "ASC")
@@ -52,7 +60,7 @@ async def timelines(actor: Actor, ticket_ids: list[int], window: Window[int]) ->
     place = window.place if window.place is not None else (SEQ_LIMIT if window.backward else 0)
     own = [id_ for id_ in ticket_ids if not actor.is_customer or id_ == actor.ticket_id]
     found = await select_for_each(Event, clauses, own, actor.workspace_id, place)
-    return _pages(ticket_ids, found, window)
+    return pages_of(ticket_ids, found, window)
 
 
 async def timeline_counts(actor: Actor, ticket_ids: list[int]) -> list[int]:
@@ -94,7 +102,7 @@ def page_of(rows: list[Row], window: Window[Place]) -> Page[Row]:
     return Page(kept, has_next=has_more, has_previous=has_behind)
 
 
-def _pages(
+def pages_of(
     parents: Sequence[int], found: Sequence[tuple[int, Row]], window: Window[Place]
 ) -> list[Page[Row]]:
     """Make a page for each parent of what was found for it, as `page_of` does."""

@@ -16,6 +16,10 @@ BEARS = (
     "EXISTS (SELECT 1 FROM ticket_label WHERE ticket_label.workspace_id = {workspace}"
     " AND ticket_label.ticket_id = ticket.id AND ticket_label.label_id IN ({labels}))"
 )
+FOLLOWED = (
+    "EXISTS (SELECT 1 FROM ticket_follower WHERE ticket_follower.workspace_id = {workspace}"
+    " AND ticket_follower.ticket_id = ticket.id AND ticket_follower.member_id = {member})"
+)
 
 
 class Parameters:
@@ -59,6 +63,9 @@ def _conditions(filter_: TicketFilter, actor: Actor, parameters: Parameters) -> 
     for name, column in FLAGS:
         if (wanted := getattr(filter_, name)) is not None:
             yield _is_null(column, not wanted)
+    if filter_.is_followed is not None:
+        followed = FOLLOWED.format(workspace=add(actor.workspace_id), member=add(actor.member_id))
+        yield followed if filter_.is_followed else f"NOT {followed}"
     yield from (f"({clause(each, actor, parameters)})" for each in filter_.all_of)
     if filter_.any_of:
         yield f"({' OR '.join(f'({clause(each, actor, parameters)})' for each in filter_.any_of)})"

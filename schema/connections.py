@@ -1,11 +1,12 @@
 """Relay connections over keyset pages."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 import strawberry
 
-from resolvers.lists import Page
+from resolvers.lists import Page, Total
 
 Node = TypeVar("Node")
 
@@ -29,11 +30,25 @@ class Connection(Generic[Node]):
     edges: list[Edge[Node]] = strawberry.field(description="The items of the page with their cursors.")
     nodes: list[Node] = strawberry.field(description="The items of the page.")
     page_info: PageInfo = strawberry.field(description="Where the page stands.")
-    count: strawberry.Private[Callable[[], Awaitable[int]]]
+    count: strawberry.Private[Callable[[], Awaitable[int | Total]]]
+    counted: strawberry.Private["asyncio.Future[int | Total] | None"] = None
 
-    @strawberry.field(description="How many there are on all pages. Counted only when asked for.")
+    @strawberry.field(
+        description="How many there are on all pages, or 1000 if there are more and `isTotalCountExact` is"
+        " false. Counted only when asked for."
+    )
     async def total_count(self) -> int:
-        return await self.count()
+        return (await self._total()).count
+
+    @strawberry.field(description="Whether `totalCount` is all there are; if not, there are more.")
+    async def is_total_count_exact(self) -> bool:
+        return (await self._total()).is_exact
+
+    async def _total(self) -> Total:
+        """Count once, whichever of the fields are asked for."""
+        self.counted = self.counted or asyncio.ensure_future(self.count())
+        total = await self.counted
+        return total if isinstance(total, Total) else Total(total)
 
     @classmethod
     def over(
@@ -41,7 +56,7 @@ class Connection(Generic[Node]):
         page: Page[Any],
         *,
         cursor: Callable[[Any], str],
-        count: Callable[[], Awaitable[int]],
+        count: Callable[[], Awaitable[int | Total]],
         nodes: Sequence[Any] | None = None,
     ) -> "Connection[Any]":
         """Return the connection of a page. `nodes` stand for its rows, if they are not the rows."""

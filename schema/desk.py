@@ -18,6 +18,7 @@ from schema.nodes import NodeQueries
 from schema.scalars import config
 from schema.ticket_actions import TicketActions
 from schema.ticket_changes import TicketMutations, TicketSubscriptions
+from schema.ticket_counts import TicketCountQueries
 from schema.ticket_labels import TicketLabelMutations
 from schema.ticket_lists import TicketQueries
 from schema.tickets import Ticket
@@ -27,7 +28,7 @@ from schema.workspaces import WorkspaceMutations
 
 
 @strawberry.type(description="What can be asked.")
-class Query(ViewerQueries, TicketQueries, KeyQueries, LabelQueries, NodeQueries):
+class Query(ViewerQueries, TicketQueries, TicketCountQueries, KeyQueries, LabelQueries, NodeQueries):
     pass
 
 

@@ -8,9 +8,11 @@ import strawberry
 import models.labels
 from models.actors import Actor
 from resolvers import access, ticket_labels
+from resolvers.ticket_lists import Parent
 from schema.context import Info
 from schema.fields import column, related
 from schema.nodes import Node
+from schema.tickets_of import tickets_of
 
 
 @strawberry.type(description="A word of the workspace's own, put on tickets.")
@@ -23,6 +25,7 @@ class Label(Node):
         of=int,
         description="How many tickets bear it, archived ones too: what deleting it would touch.",
     )
+    tickets = tickets_of(Parent.LABEL, "The tickets that bear it, the newest first.")
 
     @classmethod
     def is_type_of(cls, row: object, _: Info) -> bool:

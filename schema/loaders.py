@@ -9,10 +9,9 @@ from tortoise.models import Model as Row
 
 from models.actors import Actor
 from resolvers import access
-from resolvers.lists import Window
 
 Value = TypeVar("Value")
-Wanted = TypeVar("Wanted")
+Wanted = TypeVar("Wanted", bound=Hashable)
 Model: TypeAlias = type[Row]
 Batch: TypeAlias = Callable[[Actor, list[int]], Awaitable[list[Value]]]
 """Finds something for many rows at once: for each id, in their order, its value."""
@@ -38,10 +37,10 @@ class Loaders:
         """Return the loader of what the batch finds; equal batches share one."""
         return self._made.get(batch) or self._make(batch, lambda ids: batch(self._actor, ids))
 
-    def pages(self, batch: PageBatch[Window[Any], Value], window: Window[Any]) -> DataLoader[int, Value]:
-        """Return the loader of this page of a list that each of many rows has."""
-        key = (batch, window)
-        return self._made.get(key) or self._make(key, lambda ids: batch(self._actor, ids, window))
+    def pages(self, batch: PageBatch[Wanted, Value], wanted: Wanted) -> DataLoader[int, Value]:
+        """Return the loader of what is wanted, such as a page, of a list that each of many rows has."""
+        key = (batch, wanted)
+        return self._made.get(key) or self._make(key, lambda ids: batch(self._actor, ids, wanted))
 
     def _make(self, key: Hashable, load: Callable[[list[int]], Awaitable[list[Any]]]) -> DataLoader[int, Any]:
         loader = self._made[key] = DataLoader(load, max_batch_size=LARGEST)

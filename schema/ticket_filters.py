@@ -89,6 +89,9 @@ class TicketFilterInput:
     is_merged: bool | None = strawberry.field(
         default=strawberry.UNSET, description="A duplicate that joined another ticket; or with false, none."
     )
+    is_followed: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="Followed by you; or with false, not."
+    )
     and_: list["TicketFilterInput"] | None = strawberry.field(
         name="and", default=strawberry.UNSET, description="Meeting each of these filters as well."
     )
@@ -118,6 +121,7 @@ class TicketFilterInput:
             archived=given(self.archived),
             is_escalated=given(self.is_escalated),
             is_merged=given(self.is_merged),
+            is_followed=given(self.is_followed),
             all_of=tuple(each.tree() for each in _values(self.and_)),
             any_of=tuple(each.tree() for each in _values(self.or_)),
             none_of=tuple(each.tree() for each in _values(self.not_)),

@@ -7,7 +7,7 @@ import strawberry
 
 from models.tickets import Ticket as TicketRow
 from models.tickets import number_of
-from resolvers import access, ticket_lists
+from resolvers import access, ticket_counts, ticket_lists
 from schema.arguments import After, Before, First, Last, wanted
 from schema.connections import Connection
 from schema.context import Info
@@ -62,5 +62,5 @@ class TicketQueries:
         return Connection.over(
             page,
             cursor=lambda row: ticket_cursor(order, order.place(row)),
-            count=lambda: ticket_lists.count_tickets(actor, asked),
+            count=lambda: ticket_counts.total(actor, asked),
         )

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from tests.benchmarks.figures import quantile
+from tests.benchmarks.lists import SHAPES
 from tests.benchmarks.stage import ROOT
 
 LINE = re.compile(r"(\w+) (-?\d+\.\d) (req/s|ms) \(ratio -?\d+\.\d\d of .+\)")
@@ -23,6 +24,7 @@ FIGURES = [
     "event_to_socket_across_postgres_p50",
     "event_to_socket_across_postgres_p99",
 ]
+LISTS = [f"{shape}_500" for shape in SHAPES]
 WITH_REDIS = ["event_to_socket_across_redis_p50", "event_to_socket_across_redis_p99"]
 
 
@@ -37,9 +39,8 @@ async def test_each_benchmark_prints_its_figures():
     words, _ = await process.communicate()
 
     lines = [LINE.fullmatch(line) for line in words.decode().splitlines()]
-    assert [line and line[1] for line in lines] == FIGURES + (
-        WITH_REDIS if shutil.which("redis-server") else []
-    )
+    across_redis = WITH_REDIS if shutil.which("redis-server") else []
+    assert [line and line[1] for line in lines] == FIGURES + across_redis + LISTS
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,9 @@ KINDS = {
     "Query.tickets(filter.labelIds)": "Label",
     "Query.tickets(filter.assignee.memberId)": "Member",
     "Query.tickets(filter.contactId)": "Contact",
+    "Query.ticketCounts(filter.labelIds)": "Label",
+    "Query.ticketCounts(filter.assignee.memberId)": "Member",
+    "Query.ticketCounts(filter.contactId)": "Contact",
     "Query.node(id)": EVERY,
     "Query.nodes(ids)": EVERY,
     "Mutation.ticketCreate(input.contact.id)": "Contact",
@@ -66,8 +69,10 @@ KINDS = {
 }
 """Of which type the id at each place is."""
 
-PLACES = [place for place in schema_walk.id_places(schema_walk.DESK) if place.on != "Subscription"]
-STREAMS = [place for place in schema_walk.id_places(schema_walk.DESK) if place.on == "Subscription"]
+EVERYWHERE = schema_walk.id_places(schema_walk.DESK)
+PLACES = [place for place in EVERYWHERE if place.on in ("Query", "Mutation")]
+STREAMS = [place for place in EVERYWHERE if place.on == "Subscription"]
+INSIDE = [place for place in EVERYWHERE if place not in [*PLACES, *STREAMS]]
 NAMES = [each.name for each in schema_walk.DESK.get_possible_types(schema_walk.DESK.type_map["Node"])]
 
 
@@ -100,6 +105,13 @@ def test_every_place_for_an_id_is_tried_here():
     places = [str(place) for place in [*PLACES, *STREAMS]]
 
     assert sorted(places) == sorted(KINDS)
+
+
+def test_below_the_root_ids_are_given_in_filters_of_tickets_alone():
+    assert {place.path[0] for place in INSIDE} == {"filter"}
+    assert {place.path[1:] for place in INSIDE} == {
+        place.path[1:] for place in PLACES if str(place).startswith("Query.tickets(")
+    }
 
 
 @pytest.mark.parametrize("principal", PRINCIPALS)

@@ -18,6 +18,7 @@ FOLDERS = ("models", "resolvers", "realtime", "jobs", "schema", "web", "widget")
 DOORS = {
     "purge rows past their time",
     "purge files of attachments that nobody has any more",
+    "fold the counts of tickets",
     "offer the outbox rows that are due",
     "count the outbox rows for the metrics",
     "count the automatic letters to an address that has not proved itself",

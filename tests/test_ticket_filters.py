@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 from models.clock import now
 from models.database import fetch
 from models.errors import Invalid
+from models.followers import TicketFollower
 from models.labels import Label, LabelColor, TicketLabel
 from models.ticket_enums import Channel, Priority, Status, TicketType
 from models.ticket_filters import (
@@ -52,6 +53,7 @@ def filters(*, members: list[int], contacts: list[int], labels: list[int]) -> so
         "archived": some.none() | some.sampled_from(Archived),
         "is_escalated": flags,
         "is_merged": flags,
+        "is_followed": flags,
     }
     few = some.fixed_dictionaries({}, optional=leaves).filter(lambda chosen: len(chosen) <= 3)
     leaf = few.map(lambda chosen: TicketFilter(**chosen))
@@ -86,6 +88,7 @@ async def rows(desk: cast.Desk) -> tuple[list[Ticket], dict[int, set[int]], list
 
 async def test_both_readings_of_a_filter_find_the_same_tickets(desk, ada, rows):
     tickets, worn, label_ids = rows
+    followers = await _let_follow(tickets, [desk.ada.member.id, desk.grace.member.id])
     members = [desk.ada.member.id, desk.grace.member.id, desk.vic.member.id]
     tried: list[TicketFilter] = []
     known = filters(members=members, contacts=[desk.carl.id, desk.carl.id + 1], labels=label_ids)
@@ -98,7 +101,11 @@ async def test_both_readings_of_a_filter_find_the_same_tickets(desk, ada, rows):
     gather()
 
     for filter_ in tried:
-        by_rule = {row.id for row in tickets if matches(filter_, row, worn[row.id], me=ada.actor.member_id)}
+        by_rule = {
+            row.id
+            for row in tickets
+            if matches(filter_, row, worn[row.id], followers[row.id], me=ada.actor.member_id)
+        }
         assert await _by_sql(filter_, ada) == by_rule, filter_
     assert len({len(await _by_sql(each, ada)) for each in tried[:100]}) > 5
 
@@ -106,7 +113,7 @@ async def test_both_readings_of_a_filter_find_the_same_tickets(desk, ada, rows):
 async def test_whoever_is_no_member_has_no_tickets_of_their_own(desk, rows):
     mine = TicketFilter(assignee=AssigneeChoice.ME)
 
-    assert not any(matches(mine, row, (), me=None) for row in rows[0])
+    assert not any(matches(mine, row, (), (), me=None) for row in rows[0])
 
 
 def _nested(levels: int) -> TicketFilter:
@@ -165,6 +172,19 @@ def _values(nth: int, desk: cast.Desk) -> dict[str, object]:
         "archived_at": turn([None, None, DAY], 1),
         "escalated_at": turn([None, DAY], 5),
     }
+
+
+async def _let_follow(tickets: list[Ticket], member_ids: list[int]) -> dict[int, set[int]]:
+    """Let the members follow some of the tickets, none, one or both of them; return who follows each."""
+    followers = {row.id: {each for each in member_ids if row.number // 3 & each} for row in tickets}
+    await TicketFollower.bulk_create(
+        [
+            TicketFollower(workspace_id=row.workspace_id, ticket_id=row.id, member_id=each, created_at=DAY)
+            for row in tickets
+            for each in followers[row.id]
+        ]
+    )
+    return followers
 
 
 async def _by_sql(filter_: TicketFilter, somebody: cast.Somebody) -> set[int]:

@@ -7,7 +7,7 @@ from running_web import RunningWeb
 from models.labels import Label, LabelColor, TicketLabel
 from models.ticket_enums import Channel, Priority, Status, TicketType
 from models.tickets import Ticket
-from resolvers import tickets
+from resolvers import followers, tickets
 from resolvers.contacts import ContactRef
 from resolvers.tickets import NewTicket, TicketValues
 from schema.ids import global_id
@@ -87,6 +87,18 @@ async def test_a_filter_finds_what_meets_all_of_it(web, ada, shelf, asked, title
     found = await _find(web, ada, _filled(asked, shelf))
 
     assert found == titles
+
+
+async def test_what_is_followed_is_followed_by_whoever_asks(web, ada, grace, shelf):
+    plain = await Ticket.get(title="plain", workspace_id=ada.actor.workspace_id)
+    await followers.follow(grace.actor, plain.id)
+
+    graces = await _find(web, grace, {"isFollowed": True})
+    adas = await _find(web, ada, {"isFollowed": True, "not": [{"assignee": {"is": "ME"}}]})
+    not_graces = await _find(web, grace, {"isFollowed": False})
+
+    assert (graces, adas) == ({"plain"}, set())
+    assert not_graces == ALL - {"plain"}
 
 
 async def test_mine_is_whoever_asks(web, grace, vic, shelf):

@@ -1,16 +1,21 @@
 """Runs the benchmarks and prints a line for each figure: `python -m tests.benchmarks`.
 
-BENCH=reads, BENCH=push or BENCH=push_across runs one alone. BENCH_BRIEF=1 only shows that they work.
+BENCH=lists runs one alone, and so do the other names of BENCHMARKS. BENCH_BRIEF=1 only shows that they work.
 """
 
 import asyncio
 import os
 import sys
 
-from tests.benchmarks import push, push_across, reads, stage
+from tests.benchmarks import lists, push, push_across, reads, stage
 from tests.benchmarks.effort import BRIEF, FULL
 
-BENCHMARKS = {"reads": reads.measure, "push": push.measure, "push_across": push_across.measure}
+BENCHMARKS = {
+    "reads": reads.measure,
+    "push": push.measure,
+    "push_across": push_across.measure,
+    "lists": lists.measure,
+}
 
 
 def main() -> None:
