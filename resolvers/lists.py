@@ -82,7 +82,7 @@ async def attachments(actor: Actor, ticket_ids: list[int], window: Window[int]) 
     place = window.place if window.place is not None else (SEQ_LIMIT if window.backward else 0)
     own = [id_ for id_ in ticket_ids if not actor.is_customer or id_ == actor.ticket_id]
     found = await select_for_each(Attachment, clauses, own, actor.workspace_id, place)
-    return _pages(ticket_ids, found, window)
+    return pages_of(ticket_ids, found, window)
 
 
 async def attachment_counts(actor: Actor, ticket_ids: list[int]) -> list[int]:

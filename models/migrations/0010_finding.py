@@ -3,7 +3,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
-# index → what stands behind (workspace_id, … in it, and after it; docs/decisions/0013-finding-tickets.md has the figures
+# index → what stands behind (workspace_id, … in it, and after it; docs/decisions/0014-finding-tickets.md has the figures
 INDEXES = {
     "ticket_recent": ("updated_at, id", ""),
     "ticket_urgent": ("urgency, created_at, id", ""),
