@@ -14,6 +14,7 @@ from schema.members import Member
 from schema.mutations import MutationError, StaleObjectError
 from schema.nodes import NodeQueries
 from schema.scalars import config
+from schema.search import ContactResult, SearchQueries, TicketResult
 from schema.ticket_actions import TicketActions
 from schema.ticket_changes import TicketMutations, TicketSubscriptions
 from schema.ticket_labels import TicketLabelMutations
@@ -25,7 +26,7 @@ from schema.workspaces import WorkspaceMutations
 
 
 @strawberry.type(description="What can be asked.")
-class Query(ViewerQueries, TicketQueries, KeyQueries, LabelQueries, NodeQueries):
+class Query(ViewerQueries, TicketQueries, KeyQueries, LabelQueries, SearchQueries, NodeQueries):
     pass
 
 
@@ -52,6 +53,18 @@ schema = strawberry.Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    types=[Ticket, Comment, TicketEvent, Contact, Member, Label, ApiKey, MutationError, StaleObjectError],
+    types=[
+        TicketResult,
+        ContactResult,
+        Ticket,
+        Comment,
+        TicketEvent,
+        Contact,
+        Member,
+        Label,
+        ApiKey,
+        MutationError,
+        StaleObjectError,
+    ],
     config=config(),
 )
