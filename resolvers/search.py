@@ -12,7 +12,7 @@ from models.search import SearchType, checked_query
 from models.ticket_filters import TicketFilter
 from models.tickets import number_of
 from resolvers.lists import Window
-from resolvers.search_hits import Hit, Stretch, Wanted, count_hits, newest_hits
+from resolvers.search_hits import WALKED, Hit, Stretch, Wanted, count_hits, newest_hits
 
 RANKED = 200  # hits of a kind: more than people look through, ranked in a millisecond
 BEST = 2**31 - 1  # the rank of the ticket whose reference was asked for
@@ -25,12 +25,21 @@ REFERENCE = re.compile(r"tkt-0*(\d+)", re.IGNORECASE)
 
 # Folding leaves no quote and no backslash, so that no word can end its quotes: people write no operators.
 ASKED = f"""
-SELECT stem::text, plain::text, ARRAY(
-    SELECT '#OF' || entry.contact_id FROM search_entry AS entry
-    WHERE entry.workspace_id = $1::bigint
-      AND entry.words @@ (('''#C' || $1::bigint || '''')::tsquery && plain)
-    LIMIT {MOST_CUSTOMERS + 1}
-) AS customers
+WITH newest AS MATERIALIZED (
+    SELECT words FROM search_entry WHERE workspace_id = $1 AND kind = 'CONTACT'
+    ORDER BY place DESC LIMIT {WALKED}
+)
+SELECT stem::text, plain::text, CASE
+    WHEN {MOST_CUSTOMERS} < (
+        SELECT count(*) FROM (SELECT FROM newest WHERE words @@ plain LIMIT {MOST_CUSTOMERS + 1}) AS fitting
+    ) THEN ARRAY[]::text[]
+    ELSE ARRAY(
+        SELECT '#OF' || entry.contact_id FROM search_entry AS entry
+        WHERE entry.workspace_id = $1 AND entry.kind = 'CONTACT'
+          AND entry.words @@ (('''#C' || $1::bigint || '''')::tsquery && plain)
+        LIMIT {MOST_CUSTOMERS + 1}
+    )
+END AS customers
 FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS word (letters, ending, forms, nth)
 CROSS JOIN LATERAL (SELECT '''' || folded(letters) || ' ''' || ending AS operand) AS quoted
 CROSS JOIN LATERAL (

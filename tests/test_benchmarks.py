@@ -23,6 +23,7 @@ FIGURES = [
     "event_to_socket_across_postgres_p50",
     "event_to_socket_across_postgres_p99",
 ]
+SEARCHES = [f"search_{kind}_500" for kind in ("rare", "common", "two_common", "prefix", "reference")]
 WITH_REDIS = ["event_to_socket_across_redis_p50", "event_to_socket_across_redis_p99"]
 
 
@@ -37,9 +38,8 @@ async def test_each_benchmark_prints_its_figures():
     words, _ = await process.communicate()
 
     lines = [LINE.fullmatch(line) for line in words.decode().splitlines()]
-    assert [line and line[1] for line in lines] == FIGURES + (
-        WITH_REDIS if shutil.which("redis-server") else []
-    )
+    across_redis = WITH_REDIS if shutil.which("redis-server") else []
+    assert [line and line[1] for line in lines] == FIGURES + across_redis + SEARCHES
 
 
 @pytest.mark.parametrize(
