@@ -12,10 +12,12 @@ from models.actors import Actor
 from models.errors import Invalid
 from models.secrets import signing_key
 from models.ticket_orders import TYPES, Place, TicketOrder
+from resolvers.search import SearchPlace
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 LARGEST = 2**63 - 1
+LARGEST_PLACE = 2**53  # ids and numbers are far below it; what is reckoned with it stays below 2**63
 
 
 def ticket_cursor(order: TicketOrder, place: Place) -> str:
@@ -58,6 +60,19 @@ def number_cursor(number: int) -> str:
 def parsed_number_cursor(text: str) -> int:
     """Return the number of such a cursor. Refuses with Invalid anything else."""
     return _unpacked(text, "i1", 1)[0]
+
+
+def search_cursor(place: SearchPlace) -> str:
+    """Return the cursor of something that was found."""
+    return _packed("s1", *place)
+
+
+def parsed_search_cursor(text: str) -> SearchPlace:
+    """Return the place in a search. Refuses with Invalid anything else."""
+    numbers = _unpacked(text, "s1", len(SearchPlace._fields))
+    if not all(-1 <= number <= LARGEST_PLACE for number in numbers):
+        raise _unknown()
+    return SearchPlace(*numbers)
 
 
 def event_cursor(actor: Actor, seq: int) -> str:

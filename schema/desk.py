@@ -16,6 +16,7 @@ from schema.members import Member
 from schema.mutations import MutationError, StaleObjectError
 from schema.nodes import NodeQueries
 from schema.scalars import config
+from schema.search import ContactResult, SearchQueries, TicketResult
 from schema.ticket_actions import TicketActions
 from schema.ticket_changes import TicketMutations, TicketSubscriptions
 from schema.ticket_counts import TicketCountQueries
@@ -28,7 +29,15 @@ from schema.workspaces import WorkspaceMutations
 
 
 @strawberry.type(description="What can be asked.")
-class Query(ViewerQueries, TicketQueries, TicketCountQueries, KeyQueries, LabelQueries, NodeQueries):
+class Query(
+    ViewerQueries,
+    TicketQueries,
+    TicketCountQueries,
+    KeyQueries,
+    LabelQueries,
+    SearchQueries,
+    NodeQueries,
+):
     pass
 
 
@@ -60,6 +69,8 @@ schema = strawberry.Schema(
         Ticket,
         Comment,
         Attachment,
+        TicketResult,
+        ContactResult,
         TicketEvent,
         Contact,
         Member,

@@ -8,7 +8,9 @@ from strawberry.types.enum import StrawberryEnumDefinition
 
 from models import labels, permissions, ticket_enums, ticket_filters, ticket_orders
 from models.events import Kind
+from models.highlights import SearchField
 from models.mails import MailState
+from models.search import SearchType
 from realtime.signals import SignalType
 
 E = TypeVar("E", bound=type[Enum])
@@ -200,5 +202,26 @@ SignalTypeEnum = _enum(
         "EVENT": "Something happened.",
         "BOOKMARK": "Nothing happened: this is where the log stands; resume from here.",
         "RESET": "The cursor is too old to resume from: load everything anew, then go on from here.",
+    },
+)
+SearchTypeEnum = _enum(
+    SearchType,
+    "SearchType",
+    "What a search looks for.",
+    {"TICKET": "Tickets.", "CONTACT": "Contacts."},
+)
+SearchFieldEnum = _enum(
+    SearchField,
+    "SearchField",
+    "In which text something was found.",
+    {
+        "REFERENCE": "The ticket's reference, which the query is.",
+        "TITLE": "The ticket's title.",
+        "DESCRIPTION": "The ticket's description.",
+        "COMMENT": "A public comment on the ticket.",
+        "NOTE": "An internal note on the ticket, which no customer ever sees.",
+        "CONTACT_NAME": "The name of the contact, or of the ticket's.",
+        "CONTACT_EMAIL": "The address of the contact, or of the ticket's.",
+        "CONTACT_COMPANY": "The company of the contact, or of the ticket's.",
     },
 )

@@ -33,7 +33,9 @@ class Reachable:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    async def post(self, query: str, key: str, *, path: str = "/graphql", **variables: Any) -> dict[str, Any]:
+    async def post(
+        self, query: str, key: str, /, *, path: str = "/graphql", **variables: Any
+    ) -> dict[str, Any]:
         """Run an operation over HTTP and return the whole answer."""
         async with httpx.AsyncClient(verify=False) as client:  # reading certificates takes longest
             answer = await client.post(
@@ -43,7 +45,9 @@ class Reachable:
             )
         return answer.json()
 
-    async def run(self, query: str, key: str, *, path: str = "/graphql", **variables: Any) -> dict[str, Any]:
+    async def run(
+        self, query: str, key: str, /, *, path: str = "/graphql", **variables: Any
+    ) -> dict[str, Any]:
         """Run an operation that must succeed, and return its data."""
         answer = await self.post(query, key, path=path, **variables)
         assert "errors" not in answer, answer

@@ -25,6 +25,7 @@ FIGURES = [
     "event_to_socket_across_postgres_p99",
 ]
 LISTS = [f"{shape}_500" for shape in SHAPES]
+SEARCHES = [f"search_{kind}_500" for kind in ("rare", "common", "two_common", "prefix", "reference")]
 WITH_REDIS = ["event_to_socket_across_redis_p50", "event_to_socket_across_redis_p99"]
 
 
@@ -40,7 +41,7 @@ async def test_each_benchmark_prints_its_figures():
 
     lines = [LINE.fullmatch(line) for line in words.decode().splitlines()]
     across_redis = WITH_REDIS if shutil.which("redis-server") else []
-    assert [line and line[1] for line in lines] == FIGURES + across_redis + LISTS
+    assert [line and line[1] for line in lines] == FIGURES + across_redis + LISTS + SEARCHES
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,9 @@ KINDS = {
     "Query.ticketCounts(filter.labelIds)": "Label",
     "Query.ticketCounts(filter.assignee.memberId)": "Member",
     "Query.ticketCounts(filter.contactId)": "Contact",
+    "Query.search(filter.labelIds)": "Label",
+    "Query.search(filter.assignee.memberId)": "Member",
+    "Query.search(filter.contactId)": "Contact",
     "Query.node(id)": EVERY,
     "Query.nodes(ids)": EVERY,
     "Mutation.ticketCreate(input.contact.id)": "Contact",
@@ -196,6 +199,7 @@ async def _listen(socket: GraphSocket, place: schema_walk.Place, id_: str, ours:
 def _written(place: schema_walk.Place, id_: str, ours: dict[str, str]) -> tuple[str, dict[str, object]]:
     """Return the operation with the id at its place; whatever else it needs is Acme's own."""
     required = {
+        "query": "printer",
         "ticketId": ours["Ticket"],
         "assigneeId": ours["Member"],
         "title": "A title",
@@ -212,7 +216,7 @@ def _written(place: schema_walk.Place, id_: str, ours: dict[str, str]) -> tuple[
     def sample(*path: str) -> object:
         if path == place.path:
             return [id_] if place.is_list else id_
-        if path[:-1] == ("input",) or path[:-1] == place.path[:-1]:
+        if path[:-1] in ((), ("input",), place.path[:-1]):
             return required.get(path[-1])
         return None
 

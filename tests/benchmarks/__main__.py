@@ -7,7 +7,7 @@ import asyncio
 import os
 import sys
 
-from tests.benchmarks import lists, push, push_across, reads, stage
+from tests.benchmarks import lists, push, push_across, reads, search, stage
 from tests.benchmarks.effort import BRIEF, FULL
 
 BENCHMARKS = {
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "push": push.measure,
     "push_across": push_across.measure,
     "lists": lists.measure,
+    "search": search.measure,
 }
 
 
