@@ -35,6 +35,7 @@ from web.inbound import inbound_routes
 from web.loop_lag import measure
 from web.metrics import Metrics
 from web.outbox import outbox_routes
+from web.satisfaction import satisfaction_routes
 from web.security import SecureHeaders
 from web.sessions import session_routes
 from web.tracking import tracking_routes
@@ -97,6 +98,7 @@ class Web:
             *self._face("/public/graphql", customers, any_origin=True),
             *session_routes(),
             *tracking_routes(),
+            *satisfaction_routes(),
             *inbound_routes(mailbox_address),
             *self.health.routes,
             *self.metrics.routes,

@@ -85,8 +85,8 @@ def test_every_mutation_stands_in_the_matrix():
     assert set(MAY) == set(schema_walk.DESK.mutation_type.fields)
 
 
-def test_customers_have_one_mutation_to_themselves():
-    assert set(schema_walk.PUBLIC.mutation_type.fields) == {"ticketReply"}
+def test_customers_have_two_mutations_to_themselves():
+    assert set(schema_walk.PUBLIC.mutation_type.fields) == {"ticketReply", "ticketRate"}
 
 
 @pytest.mark.parametrize(("principal", "mutation"), CELLS)

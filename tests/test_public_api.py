@@ -27,6 +27,8 @@ subscription ($after: EventCursor) { commentAdded(after: $after) {
   type eventCursor clientMutationId comment { body isFromCustomer authorName } } }"""
 MEMBERS = "subscription ($after: EventCursor) { commentAdded(after: $after) { type eventCursor } }"
 CANARY = "note-canary-5519"
+SAID = {"body": "Hello", "score": 5}
+"""What a customer says where a mutation requires it."""
 
 
 @pytest.fixture
@@ -202,7 +204,7 @@ async def _everything_over_http(web: RunningWeb, token: str) -> str:
     for on in ("Query", "Mutation"):
         for name in schema_walk.PUBLIC.type_map[on].fields:
             query, values = schema_walk.document(
-                schema_walk.PUBLIC, on, name, lambda *path: "Hello" if path[-1] == "body" else None, depth=6
+                schema_walk.PUBLIC, on, name, lambda *path: SAID.get(path[-1]), depth=6
             )
             heard += json.dumps(await web.run(query, token, path=PUBLIC, **values))
     return heard

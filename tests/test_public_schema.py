@@ -41,6 +41,7 @@ EVERYTHING = {
     *("Ticket", "TicketStatus", "Comment", "StatusChange"),
     *("TimelineItem", "TimelineItemConnection", "TimelineItemEdge", "PageInfo", "Node"),
     *("TicketReplyInput", "TicketReplyPayload", "Payload"),
+    *("Satisfaction", "TicketRateInput", "TicketRatePayload"),
     *("UserError", "UserErrorCode", "MutationError"),
     *("SubscriptionMessage", "CommentAdded", "SignalType"),
     *("RateLimit", "DateTime", "EventCursor"),

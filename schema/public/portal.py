@@ -4,6 +4,7 @@ import strawberry
 
 from schema.mutations import MutationError
 from schema.public.comments import Comment, CommentMutations, CommentSubscriptions
+from schema.public.ticket_actions import TicketActions
 from schema.public.tickets import StatusChange, Ticket, TicketQueries
 from schema.scalars import config
 
@@ -14,7 +15,7 @@ class Query(TicketQueries):
 
 
 @strawberry.type(description="What you can do on your ticket.")
-class Mutation(CommentMutations):
+class Mutation(CommentMutations, TicketActions):
     pass
 
 
