@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from jobs import purges
+from jobs import purges, resolutions
 
-HOUR = 3600.0
+MINUTE = 60.0
+HOUR = 60 * MINUTE
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Entry:
 
 
 SCHEDULE: tuple[Entry, ...] = (
+    Entry("close resolved tickets", 10 * MINUTE, resolutions.close_resolved),
     Entry("purge idempotency keys", HOUR, purges.purge_idempotency_keys),
     Entry("purge sessions", HOUR, purges.purge_sessions),
     Entry("purge signin tries", HOUR, purges.purge_signin_tries),
