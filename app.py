@@ -37,6 +37,7 @@ from web.inbound import inbound_routes
 from web.loop_lag import measure
 from web.metrics import Metrics
 from web.outbox import outbox_routes
+from web.satisfaction import satisfaction_routes
 from web.security import SecureHeaders
 from web.sessions import session_routes
 from web.tracking import tracking_routes
@@ -101,6 +102,7 @@ class Web:
             *session_routes(),
             *tracking_routes(),
             *attachment_routes(),
+            *satisfaction_routes(),
             *inbound_routes(mailbox_address),
             *self.health.routes,
             *self.metrics.routes,

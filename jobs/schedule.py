@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from jobs import attachments, purges
+from jobs import attachments, purges, resolutions
 from jobs.ticket_counts import fold_ticket_counts
 
-HOUR = 3600.0
+MINUTE = 60.0
+HOUR = 60 * MINUTE
 FOLD_SECONDS = 10.0  # whoever counts sums up what was changed meanwhile
 
 
@@ -20,6 +21,7 @@ class Entry:
 
 
 SCHEDULE: tuple[Entry, ...] = (
+    Entry("close resolved tickets", 10 * MINUTE, resolutions.close_resolved),
     Entry("purge idempotency keys", HOUR, purges.purge_idempotency_keys),
     Entry("purge sessions", HOUR, purges.purge_sessions),
     Entry("purge signin tries", HOUR, purges.purge_signin_tries),

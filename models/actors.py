@@ -53,12 +53,18 @@ class Actor:
         return self.kind is ActorKind.API_KEY
 
 
-def customer(workspace_id: int, contact_id: int, ticket_id: int, token_id: int) -> Actor:
+def customer(
+    workspace_id: int,
+    contact_id: int,
+    ticket_id: int,
+    token_id: int,
+    permissions: frozenset[Permission] = CUSTOMER,
+) -> Actor:
     """Return the actor behind a ticket's link: this contact, on this ticket, nothing else."""
     return Actor(
         ActorKind.CUSTOMER,
         workspace_id,
-        CUSTOMER,
+        permissions,
         contact_id=contact_id,
         ticket_id=ticket_id,
         credential_id=token_id,

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     SETTINGS = "SETTINGS"
     CUSTOMER_READ = "CUSTOMER_READ"
     CUSTOMER_REPLY = "CUSTOMER_REPLY"
+    CUSTOMER_RATE = "CUSTOMER_RATE"
 
 
 _WORK = frozenset(
@@ -58,7 +59,9 @@ SCOPES: dict[Scope, frozenset[Permission]] = {
     Scope.ADMIN: _ALL,
 }
 
-CUSTOMER = frozenset({Permission.CUSTOMER_READ, Permission.CUSTOMER_REPLY})
+CUSTOMER = frozenset({Permission.CUSTOMER_READ, Permission.CUSTOMER_REPLY, Permission.CUSTOMER_RATE})
+SURVEYED = frozenset({Permission.CUSTOMER_RATE})
+"""What a customer may do by the link of a survey: say how satisfied they were, and nothing else."""
 
 
 def of_member(role: Role, *, may_delete: bool = False) -> frozenset[Permission]:

@@ -55,12 +55,16 @@ class Ticket(Tenant):
     follows_id = fields.BigIntField(null=True, description="The closed ticket that this one continues.")
     merged_into_id = fields.BigIntField(null=True, description="The ticket that this duplicate joined.")
     merged_at = fields.DatetimeField(null=True)
-    resolution = fields.TextField(null=True, description="How it was solved; kept when it is reopened.")
+    resolution: str | None = fields.TextField(
+        null=True, description="How it was solved; kept when it is reopened."
+    )
     escalated_at = fields.DatetimeField(null=True)
-    escalation_reason = fields.TextField(null=True)
+    escalation_reason: str | None = fields.TextField(null=True)
     agent_score = fields.SmallIntField(null=True, description="1 to 5, by the member who resolved it.")
     customer_score = fields.SmallIntField(null=True, description="1 to 5, by its customer.")
-    customer_remark = fields.TextField(null=True, description="What the customer wrote with the score.")
+    customer_remark: str | None = fields.TextField(
+        null=True, description="What the customer wrote with the score."
+    )
     customer_rated_at = fields.DatetimeField(null=True)
     survey_asked_at = fields.DatetimeField(null=True, description="The customer was last asked to rate.")
     created_at = fields.DatetimeField()

@@ -13,6 +13,7 @@ PREFIX = "dwt"
 class Purpose(StrEnum):
     TRACKING = "TRACKING"
     REPLY = "REPLY"
+    SURVEY = "SURVEY"
 
 
 class TicketToken(Tenant):

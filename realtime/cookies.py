@@ -18,6 +18,11 @@ def ticket_cookie() -> str:
     return "__Secure-deskwire-ticket" if is_secure() else "deskwire-ticket"
 
 
+def survey_cookie() -> str:
+    """Return the name of a customer's cookie that is good for the path of one ticket's survey."""
+    return "__Secure-deskwire-survey" if is_secure() else "deskwire-survey"
+
+
 def session_secret(header: str | None) -> str | None:
     """Return the session's secret in a Cookie header, None where there is none."""
     return cookie(header, session_cookie())

@@ -1,4 +1,4 @@
-"""The tokens in letters that let a customer into their ticket, or have it answered by mail."""
+"""The tokens in letters that let a customer into their ticket, have it answered by mail, or rate it."""
 
 import secrets
 from datetime import timedelta
@@ -7,6 +7,7 @@ from models import clock
 from models.actors import Actor, customer
 from models.contacts import Contact
 from models.errors import Unauthenticated
+from models.permissions import CUSTOMER, SURVEYED
 from models.secrets import hashed
 from models.tenancy import systemwide
 from models.tickets import Ticket
@@ -30,15 +31,19 @@ async def reply_token(actor: Actor, ticket_id: int, contact_id: int) -> str:
 
 
 @operation
+async def survey_token(actor: Actor, ticket_id: int, contact_id: int) -> str:
+    """Return the token whose link, `/rate/{token}`, asks this contact to rate this ticket, making it the
+    first time."""
+    return await _token(actor, Purpose.SURVEY, ticket_id, contact_id)
+
+
+@operation
 async def authenticate(token: str) -> Actor:
     """Return the customer behind a link's token; by it, their address has proved itself.
 
     Refuses with Unauthenticated a token that is unknown, ended, or whose ticket is not public.
     """
-    actor = await _customer(token, Purpose.TRACKING)
-    unproved = Contact.filter(workspace_id=actor.workspace_id, id=actor.contact_id, proved_at=None)
-    await unproved.update(proved_at=clock.now())
-    return actor
+    return await _proved(await _customer(token, Purpose.TRACKING))
 
 
 @operation
@@ -58,6 +63,25 @@ async def authenticate_reply(token: str) -> Actor:
     Refuses with Unauthenticated a token that is unknown, ended, or whose ticket is not public.
     """
     return await _customer(token, Purpose.REPLY)
+
+
+@operation
+async def authenticate_survey(token: str) -> Actor:
+    """Return the customer behind a survey's link, who may rate and nothing else; by it, their address has
+    proved itself.
+
+    Refuses like `authenticate`.
+    """
+    return await _proved(await _customer(token, Purpose.SURVEY))
+
+
+@operation
+async def recognize_survey(token: str) -> Actor:
+    """Return the customer behind a survey's link, where nobody may have looked yet: it proves nothing.
+
+    Refuses like `authenticate`.
+    """
+    return await _customer(token, Purpose.SURVEY)
 
 
 async def renewed(actor: Actor) -> Actor:
@@ -99,10 +123,18 @@ async def _customer(token: str, purpose: Purpose) -> Actor:
     return await _actor(row)
 
 
+async def _proved(actor: Actor) -> Actor:
+    """Note that the customer's address has proved itself, and return them."""
+    unproved = Contact.filter(workspace_id=actor.workspace_id, id=actor.contact_id, proved_at=None)
+    await unproved.update(proved_at=clock.now())
+    return actor
+
+
 async def _actor(row: TicketToken | None) -> Actor:
     if row is None or row.revoked_at or row.expires_at <= clock.now():
         raise Unauthenticated(UNKNOWN)
     public = Ticket.filter(workspace_id=row.workspace_id, id=row.ticket_id, is_public=True)
     if not await public.filter(contact_id=row.contact_id).exists():
         raise Unauthenticated(UNKNOWN)
-    return customer(row.workspace_id, row.contact_id, row.ticket_id, row.id)
+    permissions = SURVEYED if row.purpose is Purpose.SURVEY else CUSTOMER
+    return customer(row.workspace_id, row.contact_id, row.ticket_id, row.id, permissions)

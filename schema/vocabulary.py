@@ -151,6 +151,7 @@ PermissionEnum = _enum(
         "SETTINGS": "Change the workspace's settings, members and keys, and read the audit log.",
         "CUSTOMER_READ": "See one's own ticket; of customers alone.",
         "CUSTOMER_REPLY": "Write on one's own ticket; of customers alone.",
+        "CUSTOMER_RATE": "Say how satisfied one is with one's own ticket; of customers alone.",
     },
 )
 TicketEventKind = _enum(

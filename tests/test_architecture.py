@@ -27,7 +27,9 @@ FIND_THEIR_ACTOR = {
     "sessions.sign_in": "who signs in is nobody before",
     "tokens.authenticate": "it returns the actor behind the secret",
     "tokens.authenticate_reply": "it returns the actor behind the secret",
+    "tokens.authenticate_survey": "it returns the actor behind the secret",
     "tokens.recognize": "it returns the actor behind the secret",
+    "tokens.recognize_survey": "it returns the actor behind the secret",
     "workspaces.found": "an operator's: there is no workspace yet to act in",
     "workspaces.add_member": "an operator's, from the command line",
 }

@@ -232,7 +232,7 @@ async def test_probes_write_nothing_while_all_is_well(written):
     [
         ("/t/dwt_short", "/t/…"),
         ("/t/dwt_short/reply", "/t/…/reply"),
-        ("/csat/abc", "/csat/…"),
+        ("/rate/abc", "/rate/…"),
         ("/anything/" + "x" * 32, "/anything/…"),
         ("/anything/" + "x" * 31, "/anything/" + "x" * 31),
         ("/t/", "/t/"),

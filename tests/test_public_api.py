@@ -28,6 +28,8 @@ subscription ($after: EventCursor) { commentAdded(after: $after) {
 MEMBERS = "subscription ($after: EventCursor) { commentAdded(after: $after) { type eventCursor } }"
 SAID = {"body": "Hello", "name": "photo.png", "bytes": 4}
 CANARY = "note-canary-5519"
+SAID = {"body": "Hello", "score": 5}
+"""What a customer says where a mutation requires it."""
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ EVERYTHING = {
     *("TicketReplyInput", "TicketReplyPayload", "Payload"),
     *("Attachment", "AttachmentConnection", "AttachmentEdge"),
     *("AttachmentUploadInput", "AttachmentUploadPayload"),
+    *("Satisfaction", "TicketRateInput", "TicketRatePayload"),
     *("UserError", "UserErrorCode", "MutationError"),
     *("SubscriptionMessage", "CommentAdded", "SignalType"),
     *("RateLimit", "DateTime", "EventCursor"),

@@ -29,6 +29,7 @@ DOORS = {
     "look up an API key by its secret",
     "write down when API keys were used",
     "find the workspace of a reply address",
+    "find the workspaces with resolved tickets to close",
     "count the mails that came in for the metrics",
     "count the mails in quarantine for the metrics",
 }

@@ -7,8 +7,8 @@ import pytest
 
 from models.clock import now
 from models.contacts import Contact
-from models.errors import NotFound, Unauthenticated
-from models.permissions import CUSTOMER
+from models.errors import Forbidden, NotFound, Unauthenticated
+from models.permissions import CUSTOMER, Permission
 from models.secrets import hashed
 from models.ticket_enums import Channel
 from models.tokens import TicketToken
@@ -132,3 +132,54 @@ async def test_opening_a_link_proves_the_address_once(desk, ada, ticket, clock):
     assert first is not None
     assert (await access.contacts(ada.actor).get(id=desk.carl.id)).proved_at == first
     assert now() - first > timedelta(minutes=59)
+
+
+@pytest.mark.parametrize("purpose", ["tracking", "reply", "survey"])
+async def test_each_token_is_good_for_its_purpose_alone(desk, ada, ticket, purpose):
+    make = {
+        "tracking": tokens.tracking_token,
+        "reply": tokens.reply_token,
+        "survey": tokens.survey_token,
+    }
+    knocks = {
+        "tracking": (tokens.authenticate, tokens.recognize),
+        "reply": (tokens.authenticate_reply,),
+        "survey": (tokens.authenticate_survey, tokens.recognize_survey),
+    }
+    token = await make[purpose](ada.actor, ticket.id, desk.carl.id)
+
+    for knock in knocks.pop(purpose):
+        assert (await knock(token)).ticket_id == ticket.id
+    for knock in (each for others in knocks.values() for each in others):
+        with pytest.raises(Unauthenticated):
+            await knock(token)
+
+
+async def test_by_a_surveys_link_a_customer_may_rate_and_nothing_else(desk, ada, ticket):
+    token = await tokens.survey_token(ada.actor, ticket.id, desk.carl.id)
+
+    carl = await tokens.authenticate_survey(token)
+
+    assert carl.permissions == (await tokens.renewed(carl)).permissions == {Permission.CUSTOMER_RATE}
+    with pytest.raises(Forbidden):
+        await comments.customer_reply(carl, "Hello.", Channel.PORTAL)
+
+
+async def test_the_same_survey_is_sent_in_every_letter_and_ends_when_it_is_revoked(desk, ada, ticket):
+    first, second = [await tokens.survey_token(ada.actor, ticket.id, desk.carl.id) for _ in range(2)]
+    await TicketToken.filter(workspace_id=ada.actor.workspace_id).update(revoked_at=now())
+
+    assert first == second
+    with pytest.raises(Unauthenticated):
+        await tokens.recognize_survey(first)
+
+
+async def test_a_surveys_link_proves_the_address_when_it_is_looked_at_and_not_before(desk, ada, ticket):
+    token = await tokens.survey_token(ada.actor, ticket.id, desk.carl.id)
+
+    await tokens.recognize_survey(token)
+    before = (await access.contacts(ada.actor).get(id=desk.carl.id)).proved_at
+    await tokens.authenticate_survey(token)
+
+    assert before is None
+    assert (await access.contacts(ada.actor).get(id=desk.carl.id)).proved_at is not None

@@ -21,7 +21,7 @@ LAGS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)  # seconds
 DURATIONS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)  # seconds
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 FACES = (
-    *("graphql", "public", "session", "inbound", "t", "track", "csat", "portal", "desk"),
+    *("graphql", "public", "session", "inbound", "t", "track", "rate", "portal", "desk"),
     *("static", "healthz", "readyz"),
 )
 FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-real-ip")

@@ -5,6 +5,7 @@ import strawberry
 from schema.mutations import MutationError
 from schema.public.attachments import Attachment, AttachmentMutations
 from schema.public.comments import Comment, CommentMutations, CommentSubscriptions
+from schema.public.ticket_actions import TicketActions
 from schema.public.tickets import StatusChange, Ticket, TicketQueries
 from schema.scalars import config
 
@@ -15,7 +16,7 @@ class Query(TicketQueries):
 
 
 @strawberry.type(description="What you can do on your ticket.")
-class Mutation(CommentMutations, AttachmentMutations):
+class Mutation(CommentMutations, AttachmentMutations, TicketActions):
     pass
 
 

@@ -14,10 +14,11 @@ from schema.attachments import attachments_page
 from schema.connections import Connection
 from schema.context import Info, Parent
 from schema.cursors import event_cursor
-from schema.fields import column, derived
+from schema.fields import column, derived, group
 from schema.nodes import Node
 from schema.public.attachments import Attachment
 from schema.public.comments import Comment
+from schema.public.satisfaction import Satisfaction
 from schema.rates import Allowance, allowance
 from schema.scalars import EventCursor
 from schema.timeline_page import timeline_page
@@ -53,6 +54,10 @@ TimelineItem = Annotated[
 ]
 
 
+def _is_asked(survey_asked_at: datetime | None) -> bool:
+    return survey_asked_at is not None
+
+
 @strawberry.type(description="Your request.")
 class Ticket(Node):
     reference = derived(
@@ -63,6 +68,12 @@ class Ticket(Node):
     status: Status = column("Where it stands.")
     created_at: datetime = column("When it came in.")
     resolved_at: datetime | None = column("When it was resolved; null while it is not.")
+    satisfaction = group(
+        "survey_asked_at",
+        of=Satisfaction | None,
+        where=_is_asked,
+        description="What you say of how it was handled; null until it was resolved and you are asked.",
+    )
 
     @classmethod
     def is_type_of(cls, row: object, _: Info) -> bool:

@@ -85,7 +85,7 @@ async def _send_nonsense(acme: Site, token: str, cookie: str) -> None:
     """Send what is refused, in every place where something can be sent."""
     key = {"authorization": f"Bearer {acme.keys['ada']}"}
     as_json = {"content-type": "application/json"}
-    paths = (f"/t/{token}", f"/csat/{token}", f"/{cookie}", f"/graphql?query={WORD}", f"/?{WORD}={WORD}")
+    paths = (f"/t/{token}", f"/rate/{token}", f"/{cookie}", f"/graphql?query={WORD}", f"/?{WORD}={WORD}")
     async with httpx.AsyncClient(base_url=acme.url, verify=False) as client:
         for path in paths:
             await client.get(path, headers={"cookie": f"session={cookie}; {WORD}={WORD}", "referer": WORD})
