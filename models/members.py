@@ -5,12 +5,14 @@ from tortoise import fields
 from models.permissions import Permission, Role, of_member
 from models.tenancy import Tenant
 
+NAME_LENGTH = 120
+
 
 class Member(Tenant):
     """A person's membership of a workspace; the principal behind what they do there."""
 
     person_id = fields.BigIntField()
-    name = fields.CharField(120, description="As colleagues and customers see it.")
+    name = fields.CharField(NAME_LENGTH, description="As colleagues and customers see it.")
     role = fields.CharEnumField(Role, max_length=20, description="What the member may do.")
     may_delete = fields.BooleanField(default=False, description="The delete permission, given apart.")
     created_at = fields.DatetimeField()

@@ -4,6 +4,7 @@ import strawberry
 
 from schema.attachment_uploads import AttachmentMutations
 from schema.attachments import Attachment
+from schema.audit import AuditEntry, AuditQueries
 from schema.comments import Comment, CommentMutations, CommentSubscriptions
 from schema.contacts import Contact
 from schema.followers import FollowerMutations
@@ -12,6 +13,8 @@ from schema.keys import ApiKey, KeyQueries
 from schema.label_changes import LabelMutations
 from schema.label_lists import LabelQueries
 from schema.labels import Label
+from schema.member_changes import MemberMutations
+from schema.member_lists import MemberQueries
 from schema.members import Member
 from schema.mutations import MutationError, StaleObjectError
 from schema.nodes import NodeQueries
@@ -27,7 +30,7 @@ from schema.workspaces import WorkspaceMutations
 
 
 @strawberry.type(description="What can be asked.")
-class Query(ViewerQueries, TicketQueries, KeyQueries, LabelQueries, NodeQueries):
+class Query(ViewerQueries, TicketQueries, MemberQueries, KeyQueries, LabelQueries, AuditQueries, NodeQueries):
     pass
 
 
@@ -38,6 +41,7 @@ class Mutation(
     CommentMutations,
     FollowerMutations,
     WorkspaceMutations,
+    MemberMutations,
     KeyMutations,
     TicketLabelMutations,
     LabelMutations,
@@ -64,6 +68,7 @@ schema = strawberry.Schema(
         Member,
         Label,
         ApiKey,
+        AuditEntry,
         MutationError,
         StaleObjectError,
     ],

@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 
 from models.attachments import Attachment
+from models.audit import AuditRow
 from models.comments import Comment
 from models.contacts import Contact
 from models.errors import Invalid
@@ -31,6 +32,7 @@ NODES: dict[str, Model] = {
     "Label": Label,
     "Workspace": Workspace,
     "ApiKey": ApiKey,
+    "AuditEntry": AuditRow,
 }
 """The types that have ids, and their rows."""
 

@@ -9,7 +9,7 @@ from models.actors import system
 from models.members import Member
 from models.permissions import Role, Scope
 from models.tickets import Ticket
-from resolvers import archive, followers, keys, resolutions
+from resolvers import archive, followers, keys, members, resolutions
 from schema.nodes import id_of
 
 WORKERS = {"olga", "ada", "writer"}
@@ -27,6 +27,9 @@ MAY = {
     "ticketAddNote": WORKERS,
     "commentRedeliver": WORKERS,
     "workspaceUpdate": ADMINS,
+    "memberUpdate": ADMINS,
+    "memberRemove": ADMINS,
+    "memberRestore": ADMINS,
     "apiKeyCreate": ADMINS,
     "apiKeyRevoke": ADMINS,
     "ticketAddLabels": WORKERS,
@@ -51,14 +54,29 @@ async def _archived(ticket: Ticket) -> None:
 
 
 async def _followed(ticket: Ticket) -> None:
-    members = await Member.filter(workspace_id=ticket.workspace_id).values_list("id", flat=True)
-    await followers.add_followers(system(ticket.workspace_id), ticket.id, list(members))
+    ids = await Member.filter(workspace_id=ticket.workspace_id).values_list("id", flat=True)
+    await followers.add_followers(system(ticket.workspace_id), ticket.id, list(ids))
 
 
 WORK = {"Update", "Reply", "Assign", "Resolve", "Escalate", "Merge"}
 ACTIONS = WORK | {"Reopen", "Archive", "Restore"}
 
-READY = {"ticketReopen": _resolved, "ticketRestore": _archived, "ticketUnfollow": _followed}
+
+async def _graceless(ticket: Ticket) -> None:
+    await members.remove(system(ticket.workspace_id), (await _grace(ticket)).id)
+
+
+async def _grace(ticket: Ticket) -> Member:
+    """Return the member whom others change: none of the principals."""
+    return await Member.get(workspace_id=ticket.workspace_id, name="Grace")
+
+
+READY = {
+    "ticketReopen": _resolved,
+    "ticketRestore": _archived,
+    "ticketUnfollow": _followed,
+    "memberRestore": _graceless,
+}
 """What a ticket needs before the mutation can change anything."""
 
 PRINCIPALS = ["olga", "ada", "writer", "vic", "reader", "vics_admin_key"]
@@ -199,6 +217,7 @@ async def _written(ada: cast.Somebody, ticket: Ticket, mutation: str) -> tuple[s
         "labelId": ids["Label"],
         "labelIds": [id_of(other) if mutation == "ticketAddLabels" else ids["Label"]],
         "intoLabelId": id_of(other),
+        "memberId": id_of(await _grace(ticket)),
     }
 
     def sample(*path: str) -> object:
