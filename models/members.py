@@ -2,6 +2,7 @@
 
 from tortoise import fields
 
+from models.actors import Actor, ActorKind
 from models.permissions import Permission, Role, of_member
 from models.tenancy import Tenant
 
@@ -29,3 +30,8 @@ class Member(Tenant):
         if self.removed_at is not None:
             return frozenset()
         return of_member(self.role, may_delete=self.may_delete)
+
+    @property
+    def actor(self) -> Actor:
+        """The member as somebody who acts."""
+        return Actor(ActorKind.MEMBER, self.workspace_id, self.permissions, member_id=self.id)

@@ -18,6 +18,11 @@ def ticket_cookie() -> str:
     return "__Secure-deskwire-ticket" if is_secure() else "deskwire-ticket"
 
 
+def invitation_cookie() -> str:
+    """Return the name of the cookie of somebody who is invited. It is good for the page that accepts."""
+    return "__Secure-deskwire-invitation" if is_secure() else "deskwire-invitation"
+
+
 def session_secret(header: str | None) -> str | None:
     """Return the session's secret in a Cookie header, None where there is none."""
     return cookie(header, session_cookie())

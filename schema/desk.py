@@ -8,6 +8,8 @@ from schema.audit import AuditEntry, AuditQueries
 from schema.comments import Comment, CommentMutations, CommentSubscriptions
 from schema.contacts import Contact
 from schema.followers import FollowerMutations
+from schema.invitation_changes import InvitationMutations
+from schema.invitations import Invitation, InvitationQueries
 from schema.key_changes import KeyMutations
 from schema.keys import ApiKey, KeyQueries
 from schema.label_changes import LabelMutations
@@ -18,6 +20,7 @@ from schema.member_lists import MemberQueries
 from schema.members import Member
 from schema.mutations import MutationError, StaleObjectError
 from schema.nodes import NodeQueries
+from schema.own_password import PasswordMutations
 from schema.scalars import config
 from schema.ticket_actions import TicketActions
 from schema.ticket_changes import TicketMutations, TicketSubscriptions
@@ -30,7 +33,16 @@ from schema.workspaces import WorkspaceMutations
 
 
 @strawberry.type(description="What can be asked.")
-class Query(ViewerQueries, TicketQueries, MemberQueries, KeyQueries, LabelQueries, AuditQueries, NodeQueries):
+class Query(
+    ViewerQueries,
+    TicketQueries,
+    MemberQueries,
+    KeyQueries,
+    LabelQueries,
+    AuditQueries,
+    InvitationQueries,
+    NodeQueries,
+):
     pass
 
 
@@ -42,6 +54,8 @@ class Mutation(
     FollowerMutations,
     WorkspaceMutations,
     MemberMutations,
+    InvitationMutations,
+    PasswordMutations,
     KeyMutations,
     TicketLabelMutations,
     LabelMutations,
@@ -69,6 +83,7 @@ schema = strawberry.Schema(
         Label,
         ApiKey,
         AuditEntry,
+        Invitation,
         MutationError,
         StaleObjectError,
     ],

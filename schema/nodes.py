@@ -11,6 +11,7 @@ from models.comments import Comment
 from models.contacts import Contact
 from models.errors import Invalid
 from models.events import Event
+from models.invitations import Invitation
 from models.keys import ApiKey
 from models.labels import Label
 from models.members import Member
@@ -33,6 +34,7 @@ NODES: dict[str, Model] = {
     "Workspace": Workspace,
     "ApiKey": ApiKey,
     "AuditEntry": AuditRow,
+    "Invitation": Invitation,
 }
 """The types that have ids, and their rows."""
 

@@ -28,6 +28,8 @@ FIND_THEIR_ACTOR = {
     "tokens.authenticate": "it returns the actor behind the secret",
     "tokens.authenticate_reply": "it returns the actor behind the secret",
     "tokens.recognize": "it returns the actor behind the secret",
+    "invitations.accept": "who accepts is nobody before",
+    "sessions.open_session": "it takes the member who acts",
     "workspaces.found": "an operator's: there is no workspace yet to act in",
     "workspaces.add_member": "an operator's, from the command line",
 }

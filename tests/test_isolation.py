@@ -62,6 +62,8 @@ KINDS = {
     "Mutation.memberUpdate(input.memberId)": "Member",
     "Mutation.memberRemove(input.memberId)": "Member",
     "Mutation.memberRestore(input.memberId)": "Member",
+    "Mutation.invitationResend(input.invitationId)": "Invitation",
+    "Mutation.invitationRevoke(input.invitationId)": "Invitation",
     "Mutation.apiKeyCreate(input.memberId)": "Member",
     "Mutation.apiKeyRevoke(input.apiKeyId)": "ApiKey",
     "Subscription.ticketChanged(ticketId)": "Ticket",

@@ -1,11 +1,14 @@
 """Who may do what, over the API: every mutation of the schemas, tried by everybody."""
 
+from datetime import timedelta
+
 import cast
 import pytest
 import schema_walk
 from furniture import sums_of
 
 from models.actors import system
+from models.invitations import Invitation
 from models.members import Member
 from models.permissions import Role, Scope
 from models.tickets import Ticket
@@ -14,6 +17,7 @@ from schema.nodes import id_of
 
 WORKERS = {"olga", "ada", "writer"}
 ADMINS = {"olga"}
+NO_KEYS = set[str]()  # of a person who is signed in, which no principal here is
 MAY = {
     "ticketCreate": WORKERS,
     "ticketUpdate": WORKERS,
@@ -30,6 +34,10 @@ MAY = {
     "memberUpdate": ADMINS,
     "memberRemove": ADMINS,
     "memberRestore": ADMINS,
+    "viewerChangePassword": NO_KEYS,
+    "memberInvite": ADMINS,
+    "invitationResend": ADMINS,
+    "invitationRevoke": ADMINS,
     "apiKeyCreate": ADMINS,
     "apiKeyRevoke": ADMINS,
     "ticketAddLabels": WORKERS,
@@ -66,6 +74,11 @@ async def _graceless(ticket: Ticket) -> None:
     await members.remove(system(ticket.workspace_id), (await _grace(ticket)).id)
 
 
+async def _asked_before(ticket: Ticket) -> None:
+    hour = timedelta(hours=1)
+    await Invitation.filter(workspace_id=ticket.workspace_id).update(asked_at=ticket.created_at - hour)
+
+
 async def _grace(ticket: Ticket) -> Member:
     """Return the member whom others change: none of the principals."""
     return await Member.get(workspace_id=ticket.workspace_id, name="Grace")
@@ -76,6 +89,7 @@ READY = {
     "ticketRestore": _archived,
     "ticketUnfollow": _followed,
     "memberRestore": _graceless,
+    "invitationResend": _asked_before,
 }
 """What a ticket needs before the mutation can change anything."""
 
@@ -214,6 +228,10 @@ async def _written(ada: cast.Somebody, ticket: Ticket, mutation: str) -> tuple[s
         "bytes": 4,
         "scopes": ["READ"],
         "apiKeyId": ids["ApiKey"],
+        "invitationId": ids["Invitation"],
+        "email": "new@x.example",
+        "currentPassword": cast.PASSWORD,
+        "newPassword": "another password",
         "labelId": ids["Label"],
         "labelIds": [id_of(other) if mutation == "ticketAddLabels" else ids["Label"]],
         "intoLabelId": id_of(other),
