@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
+from jobs.retries import RETRY_MINUTES
+from jobs.work import REACT
 from models.events import Kind
-from models.reactions import NOTICES, REACTIONS
+from models.reactions import NOTICES, REACTIONS, Reaction
 
 ROOT = Path(__file__).parent.parent
 LAYERS = (
@@ -163,6 +165,10 @@ def takes_actor_first(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 def test_every_kind_of_event_says_who_is_told():
     assert set(NOTICES) == set(Kind)
     assert set(REACTIONS) <= set(Kind)
+
+
+def test_every_reaction_has_its_job_and_says_when_it_is_tried_again():
+    assert set(REACT) == set(RETRY_MINUTES) == set(Reaction)
 
 
 def test_nobody_but_the_clock_reads_the_clock():

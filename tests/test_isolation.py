@@ -15,6 +15,7 @@ from models.permissions import Scope
 from resolvers import comments, keys, tickets
 from resolvers.tickets import NewTicket, TicketValues
 from schema.ids import global_id
+from settings import settings
 
 CANARY = "globex-canary-7341"
 NOBODYS = 2**40
@@ -74,6 +75,13 @@ KINDS = {
 PLACES = [place for place in schema_walk.id_places(schema_walk.DESK) if place.on != "Subscription"]
 STREAMS = [place for place in schema_walk.id_places(schema_walk.DESK) if place.on == "Subscription"]
 NAMES = [each.name for each in schema_walk.DESK.get_possible_types(schema_walk.DESK.type_map["Node"])]
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch) -> None:
+    """Nobody is told to wait, however many places for ids there are."""
+    monkeypatch.setattr(settings, "points_burst", 10**9)
+    monkeypatch.setattr(settings, "anonymous_burst", 10**9)
 
 
 @pytest.fixture
