@@ -34,6 +34,7 @@ from web.errors import exception_handlers
 from web.graphiql import graphiql_routes
 from web.health import Check, Health, database_answers
 from web.inbound import inbound_routes
+from web.joining import joining_routes
 from web.loop_lag import measure
 from web.metrics import Metrics
 from web.outbox import outbox_routes
@@ -103,6 +104,7 @@ class Web:
             *tracking_routes(),
             *attachment_routes(),
             *satisfaction_routes(),
+            *joining_routes(),
             *inbound_routes(mailbox_address),
             *self.health.routes,
             *self.metrics.routes,

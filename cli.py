@@ -27,9 +27,11 @@ commands = typer.Typer(
 workspaces = typer.Typer(help="Workspaces, the tenants.", no_args_is_help=True)
 members = typer.Typer(help="Members of a workspace.", no_args_is_help=True)
 keys = typer.Typer(help="API keys.", no_args_is_help=True)
+audit = typer.Typer(help="The audit log.", no_args_is_help=True)
 commands.add_typer(workspaces, name="workspaces")
 commands.add_typer(members, name="members")
 commands.add_typer(keys, name="keys")
+commands.add_typer(audit, name="audit")
 
 Slug = Annotated[str, typer.Option("--workspace", help="The workspace's short name, such as `acme`.")]
 Email = Annotated[str, typer.Option(help="The address that the person signs in with.")]
@@ -200,6 +202,21 @@ def create_key(
     from jobs import operator
 
     print(_with_database(lambda: operator.new_key(workspace, email, name, frozenset(scopes))))
+
+
+@audit.command("verify")
+def verify_audit(
+    workspace: Annotated[str | None, typer.Option(help="Its short name; all of them if left out.")] = None,
+) -> None:
+    """Name every row of the audit log that was altered, moved or deleted; exit with 1 when there is one."""
+    from jobs.audit import verify
+
+    chains = _with_database(lambda: verify(workspace))
+    for chain in chains:
+        verdict = "; ".join(chain.faults) or "all as it was written"
+        print(f"{chain.slug}: {verdict} ({chain.rows} rows, the last seal is {chain.last_seal or 'none'})")
+    if any(chain.faults for chain in chains):
+        sys.exit(1)
 
 
 def _with_database(body: Callable[[], Awaitable[T]]) -> T:

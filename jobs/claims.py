@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from models.actors import system
 from models.database import fetch, shielded
 from models.reactions import Reaction
-from resolvers import deliveries, inbound
+from resolvers import deliveries, inbound, invitations
 from resolvers.change import change, operation
 from settings import settings
 
@@ -16,7 +16,7 @@ UPDATE outbox
 SET fence = fence + 1, attempts = attempts + 1, lease_until = now() + $3::float8 * interval '1 second'
 WHERE workspace_id = $1 AND id = $2 AND done_at IS NULL AND failed_at IS NULL
   AND next_at <= now() AND (lease_until IS NULL OR lease_until < now())
-RETURNING reaction, event_id, mail_id, mail_in_id, attempts, fence,
+RETURNING reaction, event_id, mail_id, mail_in_id, invitation_id, attempts, fence,
           extract(epoch FROM now() - created_at)::float8 AS age_seconds
 """
 
@@ -62,6 +62,7 @@ class Claim:
     fence: int
     age_seconds: float
     mail_in_id: int | None = None
+    invitation_id: int | None = None
 
     @property
     def holder(self) -> tuple[int, int, int]:
@@ -114,6 +115,8 @@ async def give_up(claim: Claim, failure: str) -> None:
             await deliveries.fail(actor, claim.mail_id, reason)
         if claim.mail_in_id is not None:
             await inbound.quarantine(actor, claim.mail_in_id, reason)
+        if claim.invitation_id is not None:
+            await invitations.fail(actor, claim.invitation_id, reason)
 
 
 async def _run(statement: str, *values: object) -> list[dict[str, object]]:

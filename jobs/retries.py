@@ -12,6 +12,8 @@ GIVEN_UP_SECONDS = 5 * 24 * 3600.0
 RETRY_MINUTES: dict[Reaction, tuple[float, ...]] = {
     Reaction.NOTIFY: (0.1, 0.5, 1, 5, 15, HOUR),
     Reaction.DELIVER: (1, 5, 15, 30, HOUR),
+    Reaction.INVITE: (1, 5, 15, 30, HOUR),
+    Reaction.DISCARD: (1, 5, 15, 30, HOUR),
     Reaction.RECEIVE: (0.1, 0.5, 1, 5, 15, HOUR),
 }
 """Waits after the first, second, … attempt; the last one is repeated. Source: RULES 5."""

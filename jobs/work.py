@@ -10,6 +10,7 @@ from jobs.attachments import discard
 from jobs.claims import Claim, Stale
 from jobs.leases import kept
 from jobs.mail.deliver import deliver
+from jobs.mail.invite import invite
 from jobs.mail.receive import receive
 from jobs.notify import notify
 from jobs.retries import GivenUp, NotYet, Postponed, retry_seconds
@@ -26,6 +27,7 @@ REACT: dict[Reaction, Callable[[Claim], Awaitable[None]]] = {
     Reaction.DELIVER: deliver,
     Reaction.RECEIVE: receive,
     Reaction.DISCARD: discard,
+    Reaction.INVITE: invite,
 }
 
 

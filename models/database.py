@@ -30,6 +30,7 @@ MODELS = [
     "models.events",
     "models.followers",
     "models.idempotency",
+    "models.invitations",
     "models.keys",
     "models.labels",
     "models.mails",

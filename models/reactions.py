@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from models.audit import AuditAction
 from models.events import Kind
 from models.letters import Letter
 
@@ -14,6 +15,7 @@ class Reaction(StrEnum):
     DELIVER = "DELIVER"
     RECEIVE = "RECEIVE"
     DISCARD = "DISCARD"
+    INVITE = "INVITE"
 
 
 class Audience(StrEnum):
@@ -59,6 +61,10 @@ REACTIONS: dict[Kind, tuple[Reaction, ...]] = {
     Kind.ERASED: (Reaction.DISCARD,),
 }
 """What an event starts besides its notices."""
+
+
+AUDIT_REACTIONS: dict[AuditAction, tuple[Reaction, ...]] = {AuditAction.MEMBER_INVITED: (Reaction.INVITE,)}
+"""What an audited action starts: things that concern no ticket have no other event."""
 
 
 def reactions_to(kind: Kind) -> tuple[Reaction, ...]:

@@ -23,6 +23,11 @@ def survey_cookie() -> str:
     return "__Secure-deskwire-survey" if is_secure() else "deskwire-survey"
 
 
+def invitation_cookie() -> str:
+    """Return the name of the cookie of somebody who is invited. It is good for the page that accepts."""
+    return "__Secure-deskwire-invitation" if is_secure() else "deskwire-invitation"
+
+
 def session_secret(header: str | None) -> str | None:
     """Return the session's secret in a Cookie header, None where there is none."""
     return cookie(header, session_cookie())

@@ -16,6 +16,7 @@ from models.counters import Counter, CounterName
 from models.errors import Invalid, NotFound
 from models.events import UNSEEN, Event
 from models.followers import TicketFollower
+from models.invitations import Invitation
 from models.keys import ApiKey
 from models.labels import Label, TicketLabel
 from models.mails import MailIn, MailOut
@@ -120,6 +121,12 @@ def audit_rows(actor: Actor) -> QuerySet[AuditRow]:
     return rows if actor.may(Permission.SETTINGS) else rows.filter(id__isnull=True)
 
 
+def invitations(actor: Actor) -> QuerySet[Invitation]:
+    """The invitations of the workspace; for who may not change settings there are none."""
+    rows = Invitation.filter(workspace_id=actor.workspace_id)
+    return rows if actor.may(Permission.SETTINGS) else rows.filter(id__isnull=True)
+
+
 def people(actor: Actor) -> QuerySet[Person]:
     """The people behind the workspace's members; only members may know how they sign in."""
     actor.require(Permission.READ)
@@ -163,6 +170,7 @@ DOORS: dict[type[Model], Callable[[Actor], QuerySet[Any]]] = {
     ApiKey: api_keys,
     AuditRow: audit_rows,
     Person: people,
+    Invitation: invitations,
 }
 """By which function the rows of each model are reached."""
 

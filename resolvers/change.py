@@ -77,9 +77,12 @@ class Change:
         other.actor = actor
         return other
 
-    def audit(self, action: AuditAction, subject: str) -> None:
-        """Record an action on accounts, keys or settings in the audit log."""
-        self.audits.append(AuditEntry(self.actor.principal, action, subject))
+    def audit(self, action: AuditAction, subject: str, *, invitation_id: int | None = None) -> None:
+        """Record an action on accounts, keys or settings in the audit log.
+
+        `invitation_id` is the invitation that the action's reactions are about.
+        """
+        self.audits.append(AuditEntry(self.actor.principal, action, subject, invitation_id))
 
 
 def operation(body: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:

@@ -11,7 +11,7 @@ from models.audit import AuditAction, AuditRow, seal
 from models.counters import CounterName
 from models.database import fetch
 from models.events import Kind
-from models.reactions import reactions_to
+from models.reactions import AUDIT_REACTIONS, reactions_to
 from models.tickets import Changes
 
 # One statement, so that the counter's row lock lives for one round trip and the commit.
@@ -43,6 +43,10 @@ WITH head AS (
 )
 SELECT base + $2::int AS seq FROM head
 """
+ASK = """
+INSERT INTO outbox (workspace_id, reaction, dedupe_key, invitation_id, attempts, next_at, fence, created_at)
+VALUES ($1, $2::text, $2::text || ':audit:' || $3::bigint, $4, 0, now(), 0, now())
+"""
 RAISE_COUNTER = """
 UPDATE counter SET value = value + $3 WHERE workspace_id = $1 AND name = $2 RETURNING value
 """
@@ -63,11 +67,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """An audit row that the change will write."""
+    """An audit row that the change will write; `invitation_id` is what its reactions are about."""
 
     principal: str
     action: AuditAction
     subject: str
+    invitation_id: int | None = None
 
 
 async def write_events(
@@ -86,7 +91,8 @@ async def write_events(
 
 
 async def write_audit(workspace_id: int, at: datetime, entries: list[AuditEntry]) -> None:
-    """Append the rows to the workspace's audit chain, each sealed to the one before it."""
+    """Append the rows to the workspace's audit chain, each sealed to the one before it, and the outbox rows
+    that they ask for."""
     last = await next_number(workspace_id, CounterName.AUDIT, by=len(entries))
     first = last - len(entries) + 1
     before = await AuditRow.get_or_none(workspace_id=workspace_id, seq=first - 1)
@@ -99,6 +105,8 @@ async def write_audit(workspace_id: int, at: datetime, entries: list[AuditEntry]
         }
         previous = seal(previous, at, seq=seq, **values)
         await AuditRow.create(workspace_id=workspace_id, seq=seq, at=at, seal=previous, **values)
+        for reaction in AUDIT_REACTIONS.get(entry.action, ()):
+            await fetch(ASK, workspace_id, reaction, seq, entry.invitation_id)
 
 
 async def next_number(workspace_id: int, name: CounterName, *, by: int = 1) -> int:

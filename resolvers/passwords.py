@@ -16,10 +16,13 @@ _threads = ThreadPoolExecutor(2, "argon2")  # each takes 64 MiB while it works
 _nobody = _hasher.hash("nobody has this password")
 
 
-async def hashed(password: str) -> str:
-    """Return the hash to keep. Refuses with Invalid fewer than 10 or more than 200 characters."""
+async def hashed(password: str, field: str = "password") -> str:
+    """Return the hash to keep. Refuses with Invalid fewer than 10 or more than 200 characters.
+
+    `field` is the input field's name.
+    """
     if not LEAST <= len(password) <= MOST:
-        raise Invalid(f"A password has {LEAST} to {MOST} characters.", path=("input", "password"))
+        raise Invalid(f"A password has {LEAST} to {MOST} characters.", path=("input", field))
     return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, password)
 
 

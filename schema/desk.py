@@ -4,17 +4,23 @@ import strawberry
 
 from schema.attachment_uploads import AttachmentMutations
 from schema.attachments import Attachment
+from schema.audit import AuditEntry, AuditQueries
 from schema.comments import Comment, CommentMutations, CommentSubscriptions
 from schema.contacts import Contact
 from schema.followers import FollowerMutations
+from schema.invitation_changes import InvitationMutations
+from schema.invitations import Invitation, InvitationQueries
 from schema.key_changes import KeyMutations
 from schema.keys import ApiKey, KeyQueries
 from schema.label_changes import LabelMutations
 from schema.label_lists import LabelQueries
 from schema.labels import Label
+from schema.member_changes import MemberMutations
+from schema.member_lists import MemberQueries
 from schema.members import Member
 from schema.mutations import MutationError, StaleObjectError
 from schema.nodes import NodeQueries
+from schema.own_password import PasswordMutations
 from schema.scalars import config
 from schema.search import ContactResult, SearchQueries, TicketResult
 from schema.ticket_actions import TicketActions
@@ -33,9 +39,12 @@ class Query(
     ViewerQueries,
     TicketQueries,
     TicketCountQueries,
+    SearchQueries,
+    MemberQueries,
     KeyQueries,
     LabelQueries,
-    SearchQueries,
+    AuditQueries,
+    InvitationQueries,
     NodeQueries,
 ):
     pass
@@ -48,6 +57,9 @@ class Mutation(
     CommentMutations,
     FollowerMutations,
     WorkspaceMutations,
+    MemberMutations,
+    InvitationMutations,
+    PasswordMutations,
     KeyMutations,
     TicketLabelMutations,
     LabelMutations,
@@ -76,6 +88,8 @@ schema = strawberry.Schema(
         Member,
         Label,
         ApiKey,
+        AuditEntry,
+        Invitation,
         MutationError,
         StaleObjectError,
     ],

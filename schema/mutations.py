@@ -103,15 +103,24 @@ class Outcome(Generic[Row]):
     """The fields that every payload has."""
 
 
-async def carry_out(info: Info, input: MutationInput, call: Callable[[], Awaitable[Row]]) -> Outcome[Row]:
+async def carry_out(
+    info: Info,
+    input: MutationInput,
+    call: Callable[[], Awaitable[Row]],
+    *,
+    first: Callable[[], Awaitable[None]] | None = None,
+) -> Outcome[Row]:
     """Perform the operation behind a mutation, once for each idempotency key.
 
+    `first` runs before, outside of the transaction: what takes long, such as comparing passwords.
     Refusals that a client can act on come back in the outcome; all others are raised.
     """
     if not info.context.may_mutate:
         raise GraphQLError("Mutations are sent over HTTP POST.", extensions={"code": "BAD_REQUEST"})
     mutation_id = given(input.client_mutation_id)
     try:
+        if first is not None:
+            await first()
         done = await perform(info.context.actor, _intent(info, input, mutation_id), call)
     except errors.DeskError as refusal:
         refusals = [_user_error(refusal)]

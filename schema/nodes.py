@@ -6,10 +6,12 @@ from typing import Annotated
 import strawberry
 
 from models.attachments import Attachment
+from models.audit import AuditRow
 from models.comments import Comment
 from models.contacts import Contact
 from models.errors import Invalid
 from models.events import Event
+from models.invitations import Invitation
 from models.keys import ApiKey
 from models.labels import Label
 from models.members import Member
@@ -31,6 +33,8 @@ NODES: dict[str, Model] = {
     "Label": Label,
     "Workspace": Workspace,
     "ApiKey": ApiKey,
+    "AuditEntry": AuditRow,
+    "Invitation": Invitation,
 }
 """The types that have ids, and their rows."""
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
-from models import labels, permissions, ticket_enums, ticket_filters, ticket_orders
+from models import actors, audit, labels, permissions, ticket_enums, ticket_filters, ticket_orders
 from models.events import Kind
 from models.highlights import SearchField
 from models.mails import MailState
@@ -152,6 +152,41 @@ PermissionEnum = _enum(
         "CUSTOMER_READ": "See one's own ticket; of customers alone.",
         "CUSTOMER_REPLY": "Write on one's own ticket; of customers alone.",
         "CUSTOMER_RATE": "Say how satisfied one is with one's own ticket; of customers alone.",
+    },
+)
+PrincipalKind = _enum(
+    actors.ActorKind,
+    "PrincipalKind",
+    "What somebody is who does something.",
+    {
+        "MEMBER": "A member who is signed in.",
+        "API_KEY": "A program, by an API key.",
+        "CUSTOMER": "A customer.",
+        "SYSTEM": "The product itself, or its operator at the command line.",
+    },
+)
+AuditActionEnum = _enum(
+    audit.AuditAction,
+    "AuditAction",
+    "What was done, as the audit log has it.",
+    {
+        "SIGNED_IN": "A member signed in; the subject is the session.",
+        "SIGNED_OUT": "A member signed out; the subject is the session.",
+        "KEY_CREATED": "An API key was made.",
+        "KEY_REVOKED": "An API key was ended.",
+        "MEMBER_ADDED": "Somebody became a member.",
+        "MEMBER_INVITED": "An invitation was mailed, or mailed again.",
+        "INVITATION_REVOKED": "An invitation was taken back.",
+        "MEMBER_CHANGED": "A member's name or rights were changed.",
+        "MEMBER_REMOVED": "A member was removed; their sessions and API keys ended with that.",
+        "MEMBER_RESTORED": "A removed member was let in again.",
+        "PASSWORD_CHANGED": "A member changed their password; their other sessions ended with that.",
+        "WORKSPACE_CREATED": "The workspace was founded.",
+        "WORKSPACE_CHANGED": "The workspace's settings were changed.",
+        "SETTING_CREATED": "Something was made in the settings, such as a label.",
+        "SETTING_CHANGED": "Something was changed in the settings.",
+        "SETTING_DELETED": "Something was deleted in the settings.",
+        "CONTACT_ERASED": "What was known of a contact was erased.",
     },
 )
 TicketEventKind = _enum(

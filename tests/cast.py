@@ -7,8 +7,9 @@ from secrets import token_hex
 from argon2 import PasswordHasher
 
 from models import clock
-from models.actors import Actor, ActorKind
+from models.actors import Actor, ActorKind, system
 from models.attachments import Attachment
+from models.audit import AuditRow
 from models.comments import Comment
 from models.contacts import Contact
 from models.events import Event
@@ -20,15 +21,16 @@ from models.people import Person
 from models.permissions import Role, Scope
 from models.tickets import Ticket
 from models.workspaces import Workspace
-from resolvers import attachments, comments, keys, tickets, tokens, workspaces
+from resolvers import attachments, comments, invitations, keys, tickets, tokens, workspaces
 from resolvers.attachments import Content
 from resolvers.contacts import ContactRef
+from resolvers.invitations import NewInvitation
 from resolvers.tickets import NewTicket
 from schema.ids import global_id
 from schema.nodes import id_of
 
 PASSWORD = "correct horse battery staple"
-FOR_ADMINS = {"ApiKey"}
+FOR_ADMINS = {"ApiKey", "AuditEntry", "Invitation"}
 """Types whose objects a member sees only of themselves, or not at all; admins see all."""
 
 
@@ -156,6 +158,11 @@ async def one_of_each(by: Actor, ticket: Ticket) -> dict[str, str]:
     member = await Member.get(workspace_id=by.workspace_id, id=by.member_id)
     event = await Event.filter(workspace_id=by.workspace_id, ticket_id=ticket.id).order_by("seq").first()
     assert event is not None
+    audited = await AuditRow.filter(workspace_id=by.workspace_id).order_by("seq").first()
+    assert audited is not None
+    invitation = await invitations.invite(
+        system(by.workspace_id), NewInvitation(f"{ticket.number}@x.example", Role.AGENT)
+    )
     key, _ = await keys.create_key(by, by.member_id or 0, f"About {ticket.title}", frozenset({Scope.READ}))
     return {
         "Ticket": id_of(ticket),
@@ -167,6 +174,8 @@ async def one_of_each(by: Actor, ticket: Ticket) -> dict[str, str]:
         "TicketEvent": id_of(event),
         "Workspace": global_id("Workspace", by.workspace_id),
         "ApiKey": id_of(key),
+        "AuditEntry": id_of(audited),
+        "Invitation": id_of(invitation),
     }
 
 

@@ -13,12 +13,14 @@ from models.counters import Counter, CounterName
 from models.database import fetch
 from models.events import Event, Kind
 from models.idempotency import IdempotencyKey
+from models.invitations import Invitation
 from models.keys import ApiKey
 from models.labels import Label, LabelColor, TicketLabel
 from models.letters import Letter
 from models.mails import MailIn, MailOut
 from models.members import Member
 from models.outbox import OutboxRow
+from models.permissions import Role
 from models.reactions import Reaction
 from models.sessions import Session
 from models.tenancy import Tenant, systemwide
@@ -113,6 +115,15 @@ async def _of_people(home: dict[str, int], now: datetime, member: Member) -> lis
     return [
         await Session.create(**by, secret_hash=name, expires_at=now),
         await ApiKey.create(**by, name="key", scopes=[], secret_hash=name, hint="dwk"),
+        await Invitation.create(
+            **by,
+            email="dora@example.org",
+            role=Role.AGENT,
+            nonce="0",
+            secret_hash=name,
+            asked_at=now,
+            expires_at=now,
+        ),
         await IdempotencyKey.create(**home, principal="SYSTEM:0", key=name, fingerprint="0", created_at=now),
         await AuditRow.create(
             **home,

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
+from jobs.retries import RETRY_MINUTES
+from jobs.work import REACT
 from models.events import Kind
-from models.reactions import NOTICES, REACTIONS
+from models.reactions import NOTICES, REACTIONS, Reaction
 
 ROOT = Path(__file__).parent.parent
 LAYERS = (
@@ -30,6 +32,8 @@ FIND_THEIR_ACTOR = {
     "tokens.authenticate_survey": "it returns the actor behind the secret",
     "tokens.recognize": "it returns the actor behind the secret",
     "tokens.recognize_survey": "it returns the actor behind the secret",
+    "invitations.accept": "who accepts is nobody before",
+    "sessions.open_session": "it takes the member who acts",
     "workspaces.found": "an operator's: there is no workspace yet to act in",
     "workspaces.add_member": "an operator's, from the command line",
 }
@@ -163,6 +167,10 @@ def takes_actor_first(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 def test_every_kind_of_event_says_who_is_told():
     assert set(NOTICES) == set(Kind)
     assert set(REACTIONS) <= set(Kind)
+
+
+def test_every_reaction_has_its_job_and_says_when_it_is_tried_again():
+    assert set(REACT) == set(RETRY_MINUTES) == set(Reaction)
 
 
 def test_nobody_but_the_clock_reads_the_clock():

@@ -15,6 +15,7 @@ from models.permissions import Scope
 from resolvers import comments, keys, tickets
 from resolvers.tickets import NewTicket, TicketValues
 from schema.ids import global_id
+from settings import settings
 
 CANARY = "globex-canary-7341"
 NOBODYS = 2**40
@@ -65,6 +66,11 @@ KINDS = {
     "Mutation.ticketReply(input.attachmentIds)": "Attachment",
     "Mutation.ticketAddNote(input.attachmentIds)": "Attachment",
     "Mutation.commentRedeliver(input.commentId)": "Comment",
+    "Mutation.memberUpdate(input.memberId)": "Member",
+    "Mutation.memberRemove(input.memberId)": "Member",
+    "Mutation.memberRestore(input.memberId)": "Member",
+    "Mutation.invitationResend(input.invitationId)": "Invitation",
+    "Mutation.invitationRevoke(input.invitationId)": "Invitation",
     "Mutation.apiKeyCreate(input.memberId)": "Member",
     "Mutation.apiKeyRevoke(input.apiKeyId)": "ApiKey",
     "Subscription.ticketChanged(ticketId)": "Ticket",
@@ -77,6 +83,13 @@ PLACES = [place for place in EVERYWHERE if place.on in ("Query", "Mutation")]
 STREAMS = [place for place in EVERYWHERE if place.on == "Subscription"]
 INSIDE = [place for place in EVERYWHERE if place not in [*PLACES, *STREAMS]]
 NAMES = [each.name for each in schema_walk.DESK.get_possible_types(schema_walk.DESK.type_map["Node"])]
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch) -> None:
+    """Nobody is told to wait, however many places for ids there are."""
+    monkeypatch.setattr(settings, "points_burst", 10**9)
+    monkeypatch.setattr(settings, "anonymous_burst", 10**9)
 
 
 @pytest.fixture

@@ -1,19 +1,23 @@
 """Who may do what, over the API: every mutation of the schemas, tried by everybody."""
 
+from datetime import timedelta
+
 import cast
 import pytest
 import schema_walk
 from furniture import sums_of
 
 from models.actors import system
+from models.invitations import Invitation
 from models.members import Member
 from models.permissions import Role, Scope
 from models.tickets import Ticket
-from resolvers import archive, followers, keys, resolutions
+from resolvers import archive, followers, keys, members, resolutions
 from schema.nodes import id_of
 
 WORKERS = {"olga", "ada", "writer"}
 ADMINS = {"olga"}
+NO_KEYS = set[str]()  # of a person who is signed in, which no principal here is
 MAY = {
     "ticketCreate": WORKERS,
     "ticketUpdate": WORKERS,
@@ -27,6 +31,13 @@ MAY = {
     "ticketAddNote": WORKERS,
     "commentRedeliver": WORKERS,
     "workspaceUpdate": ADMINS,
+    "memberUpdate": ADMINS,
+    "memberRemove": ADMINS,
+    "memberRestore": ADMINS,
+    "viewerChangePassword": NO_KEYS,
+    "memberInvite": ADMINS,
+    "invitationResend": ADMINS,
+    "invitationRevoke": ADMINS,
     "apiKeyCreate": ADMINS,
     "apiKeyRevoke": ADMINS,
     "ticketAddLabels": WORKERS,
@@ -51,14 +62,35 @@ async def _archived(ticket: Ticket) -> None:
 
 
 async def _followed(ticket: Ticket) -> None:
-    members = await Member.filter(workspace_id=ticket.workspace_id).values_list("id", flat=True)
-    await followers.add_followers(system(ticket.workspace_id), ticket.id, list(members))
+    ids = await Member.filter(workspace_id=ticket.workspace_id).values_list("id", flat=True)
+    await followers.add_followers(system(ticket.workspace_id), ticket.id, list(ids))
 
 
 WORK = {"Update", "Reply", "Assign", "Resolve", "Escalate", "Merge"}
 ACTIONS = WORK | {"Reopen", "Archive", "Restore"}
 
-READY = {"ticketReopen": _resolved, "ticketRestore": _archived, "ticketUnfollow": _followed}
+
+async def _graceless(ticket: Ticket) -> None:
+    await members.remove(system(ticket.workspace_id), (await _grace(ticket)).id)
+
+
+async def _asked_before(ticket: Ticket) -> None:
+    hour = timedelta(hours=1)
+    await Invitation.filter(workspace_id=ticket.workspace_id).update(asked_at=ticket.created_at - hour)
+
+
+async def _grace(ticket: Ticket) -> Member:
+    """Return the member whom others change: none of the principals."""
+    return await Member.get(workspace_id=ticket.workspace_id, name="Grace")
+
+
+READY = {
+    "ticketReopen": _resolved,
+    "ticketRestore": _archived,
+    "ticketUnfollow": _followed,
+    "memberRestore": _graceless,
+    "invitationResend": _asked_before,
+}
 """What a ticket needs before the mutation can change anything."""
 
 PRINCIPALS = ["olga", "ada", "writer", "vic", "reader", "vics_admin_key"]
@@ -196,9 +228,14 @@ async def _written(ada: cast.Somebody, ticket: Ticket, mutation: str) -> tuple[s
         "bytes": 4,
         "scopes": ["READ"],
         "apiKeyId": ids["ApiKey"],
+        "invitationId": ids["Invitation"],
+        "email": "new@x.example",
+        "currentPassword": cast.PASSWORD,
+        "newPassword": "another password",
         "labelId": ids["Label"],
         "labelIds": [id_of(other) if mutation == "ticketAddLabels" else ids["Label"]],
         "intoLabelId": id_of(other),
+        "memberId": id_of(await _grace(ticket)),
     }
 
     def sample(*path: str) -> object:

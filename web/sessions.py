@@ -45,6 +45,18 @@ def session_routes() -> list[Route]:
     ]
 
 
+def remember(answer: Response, secret: str) -> None:
+    """Let the answer put the session's secret into the browser."""
+    answer.set_cookie(
+        session_cookie(),
+        secret,
+        max_age=settings.session_days * SECONDS_A_DAY,
+        secure=is_secure(),
+        httponly=True,
+        samesite="lax",
+    )
+
+
 async def sign_out(request: Request) -> Response:
     check_origin(request)
     await _end(request)
@@ -70,14 +82,7 @@ async def _actor(request: Request) -> Actor | None:
 
 def _with_cookie(secret: str) -> Response:
     answer = Response(status_code=204)
-    answer.set_cookie(
-        session_cookie(),
-        secret,
-        max_age=settings.session_days * SECONDS_A_DAY,
-        secure=is_secure(),
-        httponly=True,
-        samesite="lax",
-    )
+    remember(answer, secret)
     return answer
 
 

@@ -1,6 +1,7 @@
 """The DELIVER job: one letter handed over, once. Composed when it is sent."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -42,18 +43,20 @@ async def deliver(claim: Claim) -> None:
         await _hold(claim, mail)
         return
     async with turn(mail.recipient):
-        await _hand_over(claim, letter)
+        await hand_over(claim, letter, lambda: _mark_sent(claim))
     log.info("mail_sent", mail_id=mail.id, attempts=claim.attempts)
 
 
-async def _hand_over(claim: Claim, letter: Composed) -> None:
+async def hand_over(claim: Claim, letter: Composed, mark_sent: Callable[[], Awaitable[None]]) -> None:
+    """Hand the letter over; `mark_sent` and the end of the row are written in one transaction."""
+
     async def confirm() -> None:
         """Raise Stale when the letter is not ours to send: asked last, before the text goes out."""
         if not await claims.renew(claim):
             raise Stale
 
     async def record() -> None:
-        await shielded(lambda: _record_sent(claim))
+        await shielded(lambda: _record_sent(claim, mark_sent))
 
     if settings.smtp_url:
         await smtp.send(letter, confirm, record)
@@ -63,21 +66,25 @@ async def _hand_over(claim: Claim, letter: Composed) -> None:
     await record()
 
 
-async def _record_sent(claim: Claim) -> None:
+async def _record_sent(claim: Claim, mark_sent: Callable[[], Awaitable[None]]) -> None:
     """Record what is a fact by now, whoever holds the row, and however long the database is away."""
     seconds = 0.1
     while True:
         try:
-            return await run_tx(lambda: _mark_sent(claim))
+            return await run_tx(lambda: _end(claim, mark_sent))
         except DeskError as refusal:
             log.warning("mail_sent_unrecorded", mail_id=claim.mail_id, code=refusal.code)
         await asyncio.sleep(seconds)
         seconds = min(seconds * 2, 5.0)
 
 
+async def _end(claim: Claim, mark_sent: Callable[[], Awaitable[None]]) -> None:
+    await mark_sent()
+    await fetch(MARK_DONE, claim.workspace_id, claim.outbox_id)
+
+
 async def _mark_sent(claim: Claim) -> None:
     await fetch(MARK_SENT, claim.workspace_id, claim.mail_id, clock.now())
-    await fetch(MARK_DONE, claim.workspace_id, claim.outbox_id)
 
 
 @operation

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from jobs.origin import mail_domain
 from models.events import Event
+from models.invitations import Invitation
 from models.letters import Letter
 from models.secrets import signing_key
 
@@ -26,6 +27,12 @@ def make(event: Event, recipient: str, letter: Letter) -> str:
     tag = _signed(f"{event.id}\0{recipient}\0{letter}")[:8]
     name = f"dw.{event.workspace_id}.{event.ticket_id}.{event.id}.{tag}"
     return f"<{name}.{_signed(name)}@{mail_domain()}>"
+
+
+def of_invitation(invitation: Invitation) -> str:
+    """Return the Message-ID of the newest letter of an invitation. It names no ticket."""
+    name = f"dw-invitation.{invitation.workspace_id}.{invitation.id}"
+    return f"<{name}.{_signed(name + invitation.nonce)}@{mail_domain()}>"
 
 
 def verify(message_id: str) -> Named | None:
