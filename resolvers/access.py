@@ -159,6 +159,7 @@ DOORS: dict[type[Model], Callable[[Actor], QuerySet[Any]]] = {
     Contact: contacts,
     MailOut: letters,
     Label: labels,
+    Notification: notifications,
     Workspace: workspaces,
     ApiKey: api_keys,
     AuditRow: audit_rows,

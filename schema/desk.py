@@ -15,6 +15,8 @@ from schema.labels import Label
 from schema.members import Member
 from schema.mutations import MutationError, StaleObjectError
 from schema.nodes import NodeQueries
+from schema.notification_changes import NotificationMutations
+from schema.notifications import Notification, NotificationSubscriptions
 from schema.scalars import config
 from schema.ticket_actions import TicketActions
 from schema.ticket_changes import TicketMutations, TicketSubscriptions
@@ -37,6 +39,7 @@ class Mutation(
     TicketActions,
     CommentMutations,
     FollowerMutations,
+    NotificationMutations,
     WorkspaceMutations,
     KeyMutations,
     TicketLabelMutations,
@@ -47,7 +50,7 @@ class Mutation(
 
 
 @strawberry.type(description="What can be listened to, over a socket.")
-class Subscription(TicketSubscriptions, CommentSubscriptions):
+class Subscription(TicketSubscriptions, CommentSubscriptions, NotificationSubscriptions):
     pass
 
 
@@ -64,6 +67,7 @@ schema = strawberry.Schema(
         Member,
         Label,
         ApiKey,
+        Notification,
         MutationError,
         StaleObjectError,
     ],

@@ -13,6 +13,7 @@ from models.events import Event
 from models.keys import ApiKey
 from models.labels import Label
 from models.members import Member
+from models.notifications import Notification
 from models.tenancy import Tenant
 from models.tickets import Ticket
 from models.workspaces import Workspace
@@ -29,6 +30,7 @@ NODES: dict[str, Model] = {
     "Contact": Contact,
     "Member": Member,
     "Label": Label,
+    "Notification": Notification,
     "Workspace": Workspace,
     "ApiKey": ApiKey,
 }

@@ -9,6 +9,7 @@ from strawberry.types.enum import StrawberryEnumDefinition
 from models import labels, permissions, ticket_enums, ticket_filters, ticket_orders
 from models.events import Kind
 from models.mails import MailState
+from models.notifications import NoticeKind
 from realtime.signals import SignalType
 
 E = TypeVar("E", bound=type[Enum])
@@ -178,6 +179,19 @@ TicketEventKind = _enum(
         "RATED": "The customer said how satisfied they were.",
         "ERASED": "What its customer had said was erased.",
         "NOTIFIED": "Members were told of something else that happened. In no timeline.",
+    },
+)
+NotificationKind = _enum(
+    NoticeKind,
+    "NotificationKind",
+    "What a member is told of.",
+    {
+        "CREATED": "A ticket was created for you.",
+        "ASSIGNED": "A ticket was assigned to you.",
+        "CUSTOMER_REPLIED": "The customer of a ticket of yours wrote.",
+        "REPLIED": "Somebody answered on a ticket that you follow.",
+        "MENTIONED": "A note mentions you.",
+        "ESCALATED": "A ticket was escalated; for admins.",
     },
 )
 MailStateEnum = _enum(

@@ -16,6 +16,7 @@ from models.labels import Label, LabelColor, TicketLabel
 from models.letters import Letter
 from models.mails import MailOut, MailState
 from models.members import Member
+from models.notifications import NoticeKind, Notification
 from models.people import Person
 from models.permissions import Role, Scope
 from models.tickets import Ticket
@@ -28,7 +29,7 @@ from schema.ids import global_id
 from schema.nodes import id_of
 
 PASSWORD = "correct horse battery staple"
-FOR_ADMINS = {"ApiKey"}
+FOR_ADMINS = {"Notification", "ApiKey"}
 """Types whose objects a member sees only of themselves, or not at all; admins see all."""
 
 
@@ -139,6 +140,25 @@ async def label(by: Actor, name: str, color: LabelColor = LabelColor.RED) -> Lab
     return await Label.create(workspace_id=by.workspace_id, name=name, color=color, created_at=clock.now())
 
 
+async def admin_of(by: Actor) -> Member:
+    """Return the workspace's first admin: Olga, or Eve."""
+    return await Member.filter(workspace_id=by.workspace_id, role=Role.ADMIN).order_by("id").first().get()
+
+
+async def told(member: Member, event: Event) -> Notification:
+    """Put an entry about the event into the member's inbox."""
+    return await Notification.create(
+        workspace_id=event.workspace_id,
+        member_id=member.id,
+        kind=NoticeKind.MENTIONED,
+        event_id=event.id,
+        ticket_id=event.ticket_id,
+        comment_id=event.comment_id,
+        actor_member_id=event.member_id,
+        created_at=clock.now(),
+    )
+
+
 async def dora(desk: Desk) -> Contact:
     """Add Dora, a customer of Globex."""
     return await Contact.create(
@@ -156,6 +176,7 @@ async def one_of_each(by: Actor, ticket: Ticket) -> dict[str, str]:
     member = await Member.get(workspace_id=by.workspace_id, id=by.member_id)
     event = await Event.filter(workspace_id=by.workspace_id, ticket_id=ticket.id).order_by("seq").first()
     assert event is not None
+    entry = await told(await admin_of(by), await Event.get(workspace_id=by.workspace_id, comment_id=note.id))
     key, _ = await keys.create_key(by, by.member_id or 0, f"About {ticket.title}", frozenset({Scope.READ}))
     return {
         "Ticket": id_of(ticket),
@@ -167,6 +188,7 @@ async def one_of_each(by: Actor, ticket: Ticket) -> dict[str, str]:
         "TicketEvent": id_of(event),
         "Workspace": global_id("Workspace", by.workspace_id),
         "ApiKey": id_of(key),
+        "Notification": id_of(entry),
     }
 
 
