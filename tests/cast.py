@@ -142,7 +142,8 @@ async def label(by: Actor, name: str, color: LabelColor = LabelColor.RED) -> Lab
 
 async def admin_of(by: Actor) -> Member:
     """Return the workspace's first admin: Olga, or Eve."""
-    return await Member.filter(workspace_id=by.workspace_id, role=Role.ADMIN).order_by("id").first().get()
+    [first, *_] = await Member.filter(workspace_id=by.workspace_id, role=Role.ADMIN).order_by("id")
+    return first
 
 
 async def told(member: Member, event: Event) -> Notification:
