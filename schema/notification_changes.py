@@ -48,8 +48,10 @@ class ViewerUpdateNotificationPreferencesInput(MutationInput):
 
 @strawberry.type(description="What answers about your inbox.")
 class InboxPayload(Payload):
-    @strawberry.field(description="How many entries of your inbox are unread now.")
-    async def unread_notification_count(self, info: Info) -> int:
+    @strawberry.field(description="How many entries of your inbox are unread now; null when refused.")
+    async def unread_notification_count(self, info: Info) -> int | None:
+        if self.event_cursor is None:
+            return None
         return await resolvers.notifications.unread_count(info.context.actor)
 
 
@@ -70,8 +72,10 @@ class NotificationMarkAllReadPayload(InboxPayload):
 
 @strawberry.type(description="What `viewerUpdateNotificationPreferences` answers.")
 class ViewerUpdateNotificationPreferencesPayload(Payload):
-    @strawberry.field(description="About which kinds of notification you get mails now.")
-    async def notification_preferences(self, info: Info) -> list[NotificationPreference]:
+    @strawberry.field(description="About which kinds you get mails now; null when refused.")
+    async def notification_preferences(self, info: Info) -> list[NotificationPreference] | None:
+        if self.event_cursor is None:
+            return None
         return await preferences(info)
 
 
