@@ -24,6 +24,7 @@ MODELS = [
     "models.attachments",
     "models.audit",
     "models.bulk_changes",
+    "models.canned_responses",
     "models.comments",
     "models.contacts",
     "models.counters",

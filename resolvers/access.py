@@ -10,6 +10,7 @@ from tortoise.queryset import QuerySet
 from models.actors import Actor
 from models.attachments import Attachment
 from models.audit import AuditRow
+from models.canned_responses import CannedResponse
 from models.comments import Comment
 from models.contacts import Contact
 from models.counters import Counter, CounterName
@@ -145,6 +146,11 @@ def notifications(actor: Actor) -> QuerySet[Notification]:
     return Notification.filter(workspace_id=actor.workspace_id, member_id=actor.member_id, head_id=None)
 
 
+def canned_responses(actor: Actor) -> QuerySet[CannedResponse]:
+    """The canned responses of the workspace."""
+    return CannedResponse.filter(workspace_id=actor.workspace_id)
+
+
 def workspaces(actor: Actor) -> QuerySet[Workspace]:
     """The actor's own workspace; there is no other."""
     return Workspace.filter(id=actor.workspace_id)
@@ -160,6 +166,7 @@ DOORS: dict[type[Model], Callable[[Actor], QuerySet[Any]]] = {
     MailOut: letters,
     Label: labels,
     Notification: notifications,
+    CannedResponse: canned_responses,
     Workspace: workspaces,
     ApiKey: api_keys,
     AuditRow: audit_rows,

@@ -4,6 +4,8 @@ import strawberry
 
 from schema.attachment_uploads import AttachmentMutations
 from schema.attachments import Attachment
+from schema.canned_response_changes import CannedResponseMutations
+from schema.canned_responses import CannedResponse, CannedResponseQueries
 from schema.comments import Comment, CommentMutations, CommentSubscriptions
 from schema.contacts import Contact
 from schema.followers import FollowerMutations
@@ -29,7 +31,7 @@ from schema.workspaces import WorkspaceMutations
 
 
 @strawberry.type(description="What can be asked.")
-class Query(ViewerQueries, TicketQueries, KeyQueries, LabelQueries, NodeQueries):
+class Query(ViewerQueries, TicketQueries, KeyQueries, LabelQueries, CannedResponseQueries, NodeQueries):
     pass
 
 
@@ -45,6 +47,7 @@ class Mutation(
     TicketLabelMutations,
     LabelMutations,
     AttachmentMutations,
+    CannedResponseMutations,
 ):
     pass
 
@@ -66,6 +69,7 @@ schema = strawberry.Schema(
         Contact,
         Member,
         Label,
+        CannedResponse,
         ApiKey,
         Notification,
         MutationError,

@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 from models import clock
 from models.actors import Actor, ActorKind
 from models.attachments import Attachment
+from models.canned_responses import CannedResponse
 from models.comments import Comment
 from models.contacts import Contact
 from models.events import Event
@@ -157,6 +158,11 @@ async def told(member: Member, event: Event) -> Notification:
         comment_id=event.comment_id,
         actor_member_id=event.member_id,
         created_at=clock.now(),
+async def canned_response(by: Actor, name: str) -> CannedResponse:
+    """Keep a text for answering."""
+    at = clock.now()
+    return await CannedResponse.create(
+        workspace_id=by.workspace_id, name=name, body="Hello {{customer_name}}", created_at=at, updated_at=at
     )
 
 
@@ -184,6 +190,7 @@ async def one_of_each(by: Actor, ticket: Ticket) -> dict[str, str]:
         "Comment": id_of(note),
         "Attachment": id_of(file),
         "Label": id_of(label_),
+        "CannedResponse": id_of(await canned_response(by, f"For {ticket.title}"[:80])),
         "Contact": id_of(contact),
         "Member": id_of(member),
         "TicketEvent": id_of(event),

@@ -46,6 +46,9 @@ MAY = {
     "notificationMarkUnread": WRITERS,
     "notificationMarkAllRead": WRITERS,
     "viewerUpdateNotificationPreferences": WRITERS,
+    "cannedResponseCreate": ADMINS,
+    "cannedResponseUpdate": ADMINS,
+    "cannedResponseDelete": ADMINS,
 }
 """Which members and keys may do what; the others are refused with FORBIDDEN."""
 
@@ -224,6 +227,7 @@ async def _written(
         "notificationId": await _entry_of(principal, ticket, is_read=mutation.endswith("Unread")),
         "emails": [{"kind": "ASSIGNED", "isEmailed": False}],
         "labelId": ids["Label"],
+        "cannedResponseId": ids["CannedResponse"],
         "labelIds": [id_of(other) if mutation == "ticketAddLabels" else ids["Label"]],
         "intoLabelId": id_of(other),
     }
