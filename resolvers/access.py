@@ -216,6 +216,18 @@ async def readers(actor: Actor, member_ids: set[int]) -> list[Member]:
     return rows
 
 
+async def contact_to_change(actor: Actor, contact_id: int, permission: Permission) -> Contact:
+    """Return the contact, locked against other changes of it until the end of the change.
+
+    Refuses with NotFound what the actor may not see, with Forbidden what they may see but not do.
+    """
+    row = await contacts(actor).select_for_update(no_key=True).get_or_none(id=contact_id)
+    if row is None:
+        raise NotFound("There is no such contact.")
+    actor.require(permission)
+    return row
+
+
 async def assignable(actor: Actor, member_id: int) -> Member:
     """Return a member who can be given a ticket: one who is still there and may reply."""
     row = await members(actor).get_or_none(id=member_id)

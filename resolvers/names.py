@@ -30,7 +30,7 @@ async def one_of_a_kind(**taken: str) -> AsyncGenerator[None]:
 def _key(fault: IntegrityError) -> str:
     """Return the columns of the key that was hurt, such as `(workspace_id, lower(name::text))`."""
     cause = fault.__cause__
-    detail = cause.detail if isinstance(cause, asyncpg.UniqueViolationError) else None
+    detail = getattr(cause, "detail", None) if isinstance(cause, asyncpg.UniqueViolationError) else None
     return (detail or "").partition("=")[0]
 
 

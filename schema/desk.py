@@ -7,6 +7,8 @@ from schema.attachments import Attachment
 from schema.canned_response_changes import CannedResponseMutations
 from schema.canned_responses import CannedResponse, CannedResponseQueries
 from schema.comments import Comment, CommentMutations, CommentSubscriptions
+from schema.contact_changes import ContactMutations
+from schema.contact_lists import ContactQueries
 from schema.contacts import Contact
 from schema.followers import FollowerMutations
 from schema.key_changes import KeyMutations
@@ -31,7 +33,9 @@ from schema.workspaces import WorkspaceMutations
 
 
 @strawberry.type(description="What can be asked.")
-class Query(ViewerQueries, TicketQueries, KeyQueries, LabelQueries, CannedResponseQueries, NodeQueries):
+class Query(
+    ViewerQueries, TicketQueries, KeyQueries, LabelQueries, CannedResponseQueries, ContactQueries, NodeQueries
+):
     pass
 
 
@@ -48,6 +52,7 @@ class Mutation(
     LabelMutations,
     AttachmentMutations,
     CannedResponseMutations,
+    ContactMutations,
 ):
     pass
 

@@ -49,6 +49,9 @@ MAY = {
     "cannedResponseCreate": ADMINS,
     "cannedResponseUpdate": ADMINS,
     "cannedResponseDelete": ADMINS,
+    "contactCreate": WORKERS,
+    "contactUpdate": WORKERS,
+    "contactErase": ADMINS,
 }
 """Which members and keys may do what; the others are refused with FORBIDDEN."""
 
@@ -227,6 +230,7 @@ async def _written(
         "notificationId": await _entry_of(principal, ticket, is_read=mutation.endswith("Unread")),
         "emails": [{"kind": "ASSIGNED", "isEmailed": False}],
         "labelId": ids["Label"],
+        "contactId": ids["Contact"],
         "cannedResponseId": ids["CannedResponse"],
         "labelIds": [id_of(other) if mutation == "ticketAddLabels" else ids["Label"]],
         "intoLabelId": id_of(other),
