@@ -44,6 +44,7 @@ MODELS = [
     "models.sessions",
     "models.tickets",
     "models.tokens",
+    "models.views",
     "models.workspaces",
 ]
 APPS: dict[str, Any] = {"models": {"models": MODELS, "migrations": "models.migrations"}}

@@ -26,6 +26,7 @@ from models.notifications import Notification
 from models.people import Person
 from models.permissions import Permission
 from models.tickets import Ticket
+from models.views import View
 from models.workspaces import Workspace
 
 
@@ -151,6 +152,12 @@ def canned_responses(actor: Actor) -> QuerySet[CannedResponse]:
     return CannedResponse.filter(workspace_id=actor.workspace_id)
 
 
+def views(actor: Actor) -> QuerySet[View]:
+    """The actor's own views and those that are shared."""
+    actor.require(Permission.READ)
+    return View.filter(Q(is_shared=True) | Q(member_id=actor.member_id or 0), workspace_id=actor.workspace_id)
+
+
 def workspaces(actor: Actor) -> QuerySet[Workspace]:
     """The actor's own workspace; there is no other."""
     return Workspace.filter(id=actor.workspace_id)
@@ -167,6 +174,7 @@ DOORS: dict[type[Model], Callable[[Actor], QuerySet[Any]]] = {
     Label: labels,
     Notification: notifications,
     CannedResponse: canned_responses,
+    View: views,
     Workspace: workspaces,
     ApiKey: api_keys,
     AuditRow: audit_rows,

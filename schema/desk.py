@@ -28,13 +28,22 @@ from schema.ticket_labels import TicketLabelMutations
 from schema.ticket_lists import TicketQueries
 from schema.tickets import Ticket
 from schema.timeline import TicketEvent
+from schema.view_changes import ViewMutations
 from schema.viewer import ViewerQueries
+from schema.views import View, ViewQueries
 from schema.workspaces import WorkspaceMutations
 
 
 @strawberry.type(description="What can be asked.")
 class Query(
-    ViewerQueries, TicketQueries, KeyQueries, LabelQueries, CannedResponseQueries, ContactQueries, NodeQueries
+    ViewerQueries,
+    TicketQueries,
+    KeyQueries,
+    LabelQueries,
+    CannedResponseQueries,
+    ContactQueries,
+    ViewQueries,
+    NodeQueries,
 ):
     pass
 
@@ -53,6 +62,7 @@ class Mutation(
     AttachmentMutations,
     CannedResponseMutations,
     ContactMutations,
+    ViewMutations,
 ):
     pass
 
@@ -75,6 +85,7 @@ schema = strawberry.Schema(
         Member,
         Label,
         CannedResponse,
+        View,
         ApiKey,
         Notification,
         MutationError,

@@ -17,6 +17,7 @@ from models.members import Member
 from models.notifications import Notification
 from models.tenancy import Tenant
 from models.tickets import Ticket
+from models.views import View
 from models.workspaces import Workspace
 from schema.context import Info, Parent
 from schema.ids import global_id, parsed_id
@@ -33,6 +34,7 @@ NODES: dict[str, Model] = {
     "Label": Label,
     "Notification": Notification,
     "CannedResponse": CannedResponse,
+    "View": View,
     "Workspace": Workspace,
     "ApiKey": ApiKey,
 }

@@ -20,7 +20,9 @@ from models.members import Member
 from models.notifications import NoticeKind, Notification
 from models.people import Person
 from models.permissions import Role, Scope
+from models.ticket_orders import Direction, OrderField
 from models.tickets import Ticket
+from models.views import View
 from models.workspaces import Workspace
 from resolvers import attachments, comments, keys, tickets, tokens, workspaces
 from resolvers.attachments import Content
@@ -166,6 +168,22 @@ async def canned_response(by: Actor, name: str) -> CannedResponse:
     )
 
 
+async def view(by: Actor, name: str) -> View:
+    """Share a view of all tickets."""
+    at = clock.now()
+    return await View.create(
+        workspace_id=by.workspace_id,
+        name=name,
+        member_id=by.member_id,
+        is_shared=True,
+        conditions={},
+        order_field=OrderField.CREATED_AT,
+        order_direction=Direction.DESC,
+        created_at=at,
+        updated_at=at,
+    )
+
+
 async def dora(desk: Desk) -> Contact:
     """Add Dora, a customer of Globex."""
     return await Contact.create(
@@ -190,6 +208,7 @@ async def one_of_each(by: Actor, ticket: Ticket) -> dict[str, str]:
         "Comment": id_of(note),
         "Attachment": id_of(file),
         "Label": id_of(label_),
+        "View": id_of(await view(by, f"As {ticket.title}"[:80])),
         "CannedResponse": id_of(await canned_response(by, f"For {ticket.title}"[:80])),
         "Contact": id_of(contact),
         "Member": id_of(member),

@@ -52,6 +52,9 @@ MAY = {
     "contactCreate": WORKERS,
     "contactUpdate": WORKERS,
     "contactErase": ADMINS,
+    "viewCreate": WORKERS | {"vic", "vics_admin_key"},
+    "viewUpdate": ADMINS,
+    "viewDelete": ADMINS,
 }
 """Which members and keys may do what; the others are refused with FORBIDDEN."""
 
@@ -230,6 +233,7 @@ async def _written(
         "notificationId": await _entry_of(principal, ticket, is_read=mutation.endswith("Unread")),
         "emails": [{"kind": "ASSIGNED", "isEmailed": False}],
         "labelId": ids["Label"],
+        "viewId": ids["View"],
         "contactId": ids["Contact"],
         "cannedResponseId": ids["CannedResponse"],
         "labelIds": [id_of(other) if mutation == "ticketAddLabels" else ids["Label"]],
