@@ -145,6 +145,9 @@ class Settings(BaseSettings):
     offer_seconds: float = Field(default=10, description="An offered job nobody claimed is offered again.")
     smtp_seconds: float = Field(default=20, description="Time for each step of handing over a mail.")
     smtp_verified: bool = Field(default=True, description="The mail server's certificate must be valid.")
+    unread_seconds: float = Field(
+        default=45, description="A member's mail waits so long; what they read meanwhile is not mailed."
+    )
     demo: bool = Field(default=True, description="`deskwire up` makes two demo workspaces.")
     seed_tickets: int = Field(default=0, description="Further tickets that the demo seed makes.")
 

@@ -1,113 +1,35 @@
-"""The NOTIFY job: who is told of an event. Writes a mail row and its delivery job for each of them."""
+"""The NOTIFY job: who is told of an event. Writes notifications, and mail rows with their delivery jobs."""
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
-
-from jobs import claims
+from jobs import claims, inbox
 from jobs.claims import Claim
-from jobs.mail import message_ids
-from models import clock
-from models.contacts import Contact
-from models.database import fetch, run_tx
+from jobs.mail import customers
+from models.actors import Actor, system
 from models.events import Event, Kind
-from models.inbound import MailKind
-from models.letters import AUTOMATIC, Letter
-from models.mails import MailIn, MailOut, MailOutcome, MailState
-from models.reactions import NOTICES, Audience
-from models.tenancy import systemwide
-from models.tickets import Ticket
-
-CONFIRMING = frozenset({Letter.ACKNOWLEDGEMENT})
-"""Letters that also go to the one who did it: they confirm that it has arrived."""
-
-UNPROVED_LIMITS = ((timedelta(minutes=10), 1), (timedelta(days=1), 5))
-"""Most automatic letters to an unproved address in any such time, over all workspaces. Source: RULES 5."""
-
-HELD = "Held back: this address has not proved itself and had automatic letters enough."
-
-WRITE_MAIL = """
-INSERT INTO mail_out (workspace_id, event_id, ticket_id, comment_id, contact_id, letter, recipient,
-                      message_id, state, failure, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-ON CONFLICT (workspace_id, event_id, recipient, letter) DO NOTHING RETURNING id
-"""
-ASK_DELIVERY = """
-INSERT INTO outbox (workspace_id, reaction, dedupe_key, mail_id, attempts, next_at, fence, created_at)
-VALUES ($1, 'DELIVER', 'DELIVER:mail:' || $2::bigint, $2::bigint, 0, now(), 0, now())
-ON CONFLICT (workspace_id, dedupe_key) DO NOTHING
-"""
-ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('letters to ' || $1::text, 0))"
+from models.letters import Letter
+from models.reactions import notices_of
+from models.tickets import Changes, Ticket
+from resolvers.change import change, operation
 
 
 async def notify(claim: Claim) -> None:
-    """Write the letters that NOTICES asks for, and end the row, in one transaction."""
-    await run_tx(lambda: _notify(claim))
+    """Tell everybody whom NOTICES names, and end the row, in one transaction.
 
-
-async def _notify(claim: Claim) -> None:
-    event = await Event.get(workspace_id=claim.workspace_id, id=claim.event_id)
-    ticket = await Ticket.get(workspace_id=claim.workspace_id, id=event.ticket_id)
-    for notice in NOTICES[event.kind]:
-        for contact in await AUDIENCES[notice.audience](event, ticket):
-            if await _is_wanted(event, contact, notice.letter):
-                await _write(event, contact, notice.letter)
-    await claims.finish(claim)
-
-
-async def _is_wanted(event: Event, contact: Contact, letter: Letter) -> bool:
-    """Tell whether the letter is no echo, and no automatic answer to automatic mail."""
-    if letter in CONFIRMING and event.kind is Kind.CREATED:
-        begun_by = MailIn.filter(
-            workspace_id=event.workspace_id, ticket_id=event.ticket_id, outcome=MailOutcome.NEW
-        )
-        return not await begun_by.exclude(kind=MailKind.PERSONAL).exists()
-    return contact.id != event.contact_id or letter in CONFIRMING
-
-
-async def _customer(event: Event, ticket: Ticket) -> list[Contact]:
-    """The ticket's customer, when they have an address and may see both event and ticket."""
-    if ticket.contact_id is None or not (event.is_public and ticket.is_public):
-        return []
-    contact = await Contact.get(workspace_id=ticket.workspace_id, id=ticket.contact_id)
-    return [contact] if contact.email else []
-
-
-async def _write(event: Event, contact: Contact, letter: Letter) -> None:
-    assert contact.email is not None, "an audience has addresses"
-    now = clock.now()
-    is_held = letter in AUTOMATIC and contact.proved_at is None and await _is_at_limit(contact.email, now)
-    rows = await fetch(
-        WRITE_MAIL,
-        event.workspace_id,
-        event.id,
-        event.ticket_id,
-        event.comment_id,
-        contact.id,
-        letter,
-        contact.email,
-        message_ids.make(event, contact.email, letter),
-        MailState.HELD if is_held else MailState.QUEUED,
-        HELD if is_held else None,
-        now,
-    )
-    if rows and not is_held:
-        await fetch(ASK_DELIVERY, event.workspace_id, rows[0]["id"])
-
-
-async def _is_at_limit(recipient: str, now: datetime) -> bool:
-    """Tell whether the address had as many automatic letters as it may.
-
-    Whoever asks the same for the address waits until our transaction has written its letter.
+    Records NOTIFIED {told, notifications} when members are told: what their open screens hear of.
     """
-    with systemwide("count the automatic letters to an address that has not proved itself"):
-        await fetch(ONE_AT_A_TIME, recipient)
-        letters = MailOut.filter(recipient=recipient, letter__in=AUTOMATIC).exclude(state=MailState.HELD)
-        for span, most in UNPROVED_LIMITS:
-            if await letters.filter(created_at__gt=now - span).count() >= most:
-                return True
-    return False
+    await _notify(system(claim.workspace_id), claim)
 
 
-AUDIENCES: dict[Audience, Callable[[Event, Ticket], Awaitable[list[Contact]]]] = {
-    Audience.CUSTOMER: _customer,
-}
+@operation
+async def _notify(actor: Actor, claim: Claim) -> None:
+    async with change(actor) as made:
+        event = await Event.get(workspace_id=claim.workspace_id, id=claim.event_id)
+        ticket = await Ticket.get(workspace_id=claim.workspace_id, id=event.ticket_id)
+        notices = notices_of(event.kind, event.changes)
+        entries = await inbox.tell(event, ticket, notices, made.at)
+        for notice in notices:
+            if isinstance(notice.what, Letter):
+                await customers.write(event, ticket, notice.what, made.at)
+        await claims.finish(claim)
+        if entries:
+            told: Changes = {"told": list(entries), "notifications": list(entries.values())}
+            made.record(ticket, Kind.NOTIFIED, public=False, changes=told)

@@ -24,6 +24,7 @@ MODELS = [
     "models.attachments",
     "models.audit",
     "models.bulk_changes",
+    "models.canned_responses",
     "models.comments",
     "models.contacts",
     "models.counters",
@@ -45,6 +46,7 @@ MODELS = [
     "models.ticket_counts",
     "models.tickets",
     "models.tokens",
+    "models.views",
     "models.workspaces",
 ]
 APPS: dict[str, Any] = {"models": {"models": MODELS, "migrations": "models.migrations"}}

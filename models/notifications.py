@@ -53,3 +53,21 @@ class MutedMail(Tenant):
     class Meta:
         table = "muted_mail"
         unique_together = (("workspace_id", "member_id", "kind"),)
+
+
+SUMMARIES: dict[NoticeKind, tuple[str, str]] = {
+    NoticeKind.CREATED: ("{actor} created {reference} for you", "{count} tickets were created for you"),
+    NoticeKind.ASSIGNED: ("{actor} assigned {reference} to you", "{count} tickets were assigned to you"),
+    NoticeKind.CUSTOMER_REPLIED: ("{actor} answered on {reference}", "Customers answered {count} times"),
+    NoticeKind.REPLIED: ("{actor} replied on {reference}", "There are {count} replies on what you follow"),
+    NoticeKind.MENTIONED: ("{actor} mentioned you on {reference}", "You were mentioned {count} times"),
+    NoticeKind.ESCALATED: ("{actor} escalated {reference}", "{count} tickets were escalated"),
+}
+"""What happened in words, once and several times."""
+
+
+def summary(kind: NoticeKind, count: int, actor: str | None, reference: str) -> str:
+    """Return in words what an entry of an inbox tells of; `actor` None stands for the product itself."""
+    once, often = SUMMARIES[kind]
+    words = once if count == 1 else often
+    return words.format(actor=actor or "Deskwire", count=count, reference=reference)

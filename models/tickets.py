@@ -211,6 +211,11 @@ def status_changes(before: Status, after: Status) -> Changes:
     return {} if before is after else {"status": [before, after]}
 
 
+def given_to(assignee_id: int | None) -> Changes:
+    """Return what to record of a new ticket that has an assignee from the start."""
+    return {} if assignee_id is None else {"assignee": [None, assignee_id]}
+
+
 def reference_of(number: int) -> str:
     """Return the reference of a number: `TKT-`, padded to four digits, longer beyond."""
     return f"TKT-{number:04d}"

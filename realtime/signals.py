@@ -25,17 +25,21 @@ class Signal:
 class Topic:
     """Which events of a workspace's log a subscription is about.
 
-    `ticket_id` None means every ticket. `comments_only`: only events by which a comment appeared.
+    `ticket_id` None means every ticket. `member_id`: only that this member was told of something.
+    `comments_only`: only events by which a comment appeared.
     `public`: only what the ticket's customer may see.
     """
 
     workspace_id: int
     ticket_id: int | None = None
+    member_id: int | None = None
     comments_only: bool = False
     public: bool = False
 
     def wants(self, event: Event) -> bool:
         """Tell whether the event belongs to the topic."""
+        if self.member_id is not None:
+            return self.member_id in (event.changes.get("told") or ())
         return (
             event.kind not in UNSEEN
             and (self.ticket_id is None or event.ticket_id == self.ticket_id)

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from datetime import timedelta
 
 from models import clock
-from models.events import ABOUT_EARLIER_COMMENTS, UNSEEN, Event
+from models.events import ABOUT_EARLIER_COMMENTS, UNSEEN, Event, Kind
 from realtime.feeds import BATCH, Feed
 from realtime.signals import Signal, SignalType, Topic
 from settings import settings
@@ -60,6 +60,9 @@ async def replay(topic: Topic, after: int, until: int) -> AsyncGenerator[Signal]
 
 async def _page(topic: Topic, after: int, until: int) -> list[Event]:
     rows = Event.filter(workspace_id=topic.workspace_id, seq__gt=after, seq__lte=until)
+    if topic.member_id is not None:
+        rows = rows.filter(kind=Kind.NOTIFIED, changes__contains={"told": [topic.member_id]})
+        return await rows.order_by("seq").limit(BATCH)
     rows = rows.exclude(kind__in=UNSEEN)
     if topic.ticket_id is not None:
         rows = rows.filter(ticket_id=topic.ticket_id)

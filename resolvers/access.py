@@ -10,6 +10,7 @@ from tortoise.queryset import QuerySet
 from models.actors import Actor
 from models.attachments import Attachment
 from models.audit import AuditRow
+from models.canned_responses import CannedResponse
 from models.comments import Comment
 from models.contacts import Contact
 from models.counters import Counter, CounterName
@@ -26,6 +27,7 @@ from models.notifications import Notification
 from models.people import Person
 from models.permissions import Permission
 from models.tickets import Ticket
+from models.views import View
 from models.workspaces import Workspace
 
 
@@ -152,6 +154,17 @@ def notifications(actor: Actor) -> QuerySet[Notification]:
     return Notification.filter(workspace_id=actor.workspace_id, member_id=actor.member_id, head_id=None)
 
 
+def canned_responses(actor: Actor) -> QuerySet[CannedResponse]:
+    """The canned responses of the workspace."""
+    return CannedResponse.filter(workspace_id=actor.workspace_id)
+
+
+def views(actor: Actor) -> QuerySet[View]:
+    """The actor's own views and those that are shared."""
+    actor.require(Permission.READ)
+    return View.filter(Q(is_shared=True) | Q(member_id=actor.member_id or 0), workspace_id=actor.workspace_id)
+
+
 def workspaces(actor: Actor) -> QuerySet[Workspace]:
     """The actor's own workspace; there is no other."""
     return Workspace.filter(id=actor.workspace_id)
@@ -166,6 +179,9 @@ DOORS: dict[type[Model], Callable[[Actor], QuerySet[Any]]] = {
     Contact: contacts,
     MailOut: letters,
     Label: labels,
+    Notification: notifications,
+    CannedResponse: canned_responses,
+    View: views,
     Workspace: workspaces,
     ApiKey: api_keys,
     AuditRow: audit_rows,
@@ -214,6 +230,18 @@ async def readers(actor: Actor, member_ids: set[int]) -> list[Member]:
     if len(rows) != len(member_ids):
         raise NotFound("There is no such member.")
     return rows
+
+
+async def contact_to_change(actor: Actor, contact_id: int, permission: Permission) -> Contact:
+    """Return the contact, locked against other changes of it until the end of the change.
+
+    Refuses with NotFound what the actor may not see, with Forbidden what they may see but not do.
+    """
+    row = await contacts(actor).select_for_update(no_key=True).get_or_none(id=contact_id)
+    if row is None:
+        raise NotFound("There is no such contact.")
+    actor.require(permission)
+    return row
 
 
 async def assignable(actor: Actor, member_id: int) -> Member:

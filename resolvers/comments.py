@@ -10,7 +10,7 @@ from models.errors import Conflict, NotFound
 from models.events import Kind
 from models.permissions import Permission
 from models.ticket_enums import Channel, Status
-from models.tickets import Ticket, status_changes
+from models.tickets import Ticket, given_to, status_changes
 from resolvers import access
 from resolvers.attachments import bind
 from resolvers.change import Change, change, operation
@@ -119,7 +119,8 @@ async def _write_anew(
     ticket = await follow_up(made, closed, channel)
     comment = await _write(made, ticket, text, channel)
     await bind(made, ticket, comment, attachment_ids)
-    made.record(ticket, Kind.CREATED, public=True, comment=comment)
+    changes = given_to(ticket.assignee_id)
+    made.record(ticket, Kind.CREATED, public=True, comment=comment, changes=changes)
     return comment
 
 

@@ -1,10 +1,10 @@
-"""How the letters to customers fare: failing, being held back, being sent again."""
+"""How letters fare: failing, being held back or cancelled, being sent again."""
 
 from models.actors import Actor
 from models.comments import Comment
 from models.errors import Conflict
 from models.events import Kind
-from models.letters import Letter
+from models.letters import TO_MEMBERS, Letter
 from models.mails import MailOut, MailState
 from models.permissions import Permission
 from resolvers import access
@@ -13,7 +13,7 @@ from resolvers.change import change, operation
 
 @operation
 async def fail(actor: Actor, mail_id: int, reason: str) -> None:
-    """Take down that a queued letter failed for good, and why. Records DELIVERY_FAILED."""
+    """Take down that a queued letter failed for good, and why. Records DELIVERY_FAILED if a customer's."""
     await _end(actor, mail_id, MailState.FAILED, reason)
 
 
@@ -21,6 +21,14 @@ async def fail(actor: Actor, mail_id: int, reason: str) -> None:
 async def hold(actor: Actor, mail_id: int, reason: str) -> None:
     """Take down that a queued letter is not sent on purpose, and why. Records DELIVERY_FAILED."""
     await _end(actor, mail_id, MailState.HELD, reason)
+
+
+@operation
+async def cancel(actor: Actor, mail_id: int) -> None:
+    """Take down that a queued letter to a member is not needed any more. No event: nothing happened."""
+    async with change(actor):
+        queued = access.letters(actor).filter(id=mail_id, state=MailState.QUEUED)
+        await queued.update(state=MailState.CANCELLED)
 
 
 @operation
@@ -49,6 +57,8 @@ async def _end(actor: Actor, mail_id: int, state: MailState, reason: str) -> Non
         ticket = await access.ticket(actor, mail.ticket_id, Permission.READ)
         queued = access.letters(actor).filter(id=mail_id, state=MailState.QUEUED)
         if not await queued.update(state=state, failure=reason):
+            return
+        if mail.letter in TO_MEMBERS:
             return
         comment = None if mail.comment_id is None else await access.comment(actor, mail.comment_id)
         made.record(ticket, Kind.DELIVERY_FAILED, public=False, comment=comment)

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from models.actors import Actor, correspondent
+from models.contacts import NAME_LENGTH
 from models.errors import Unauthenticated
 from models.inbound import InboundMail, MailKind, Sender
 from models.mails import MailOutcome
@@ -14,7 +15,7 @@ from models.ticket_enums import Channel
 from models.tickets import TITLE_LENGTH, Ticket
 from resolvers import access, comments, tickets, tokens
 from resolvers.change import change, operation
-from resolvers.contacts import NAME_LENGTH, ContactRef, find_or_create
+from resolvers.contacts import ContactRef, find_or_create
 from resolvers.tickets import NewTicket
 
 OURS = "We sent it ourselves."

@@ -27,6 +27,7 @@ LETTERS_A_DAY = 5  # to an address, over all workspaces: nobody is pestered thro
 PAUSE = timedelta(minutes=10)
 GONE = "This invitation is not valid any more. Ask for a new one."
 INVITED = "This address is invited already. Send the invitation again instead."
+SIGNED_UP = "Somebody has just signed up with this address. Try again."
 ENOUGH = "This address was sent invitations enough for a day. Try again tomorrow."
 
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('invitations to ' || $1::text, 0))"
@@ -82,7 +83,7 @@ async def invite(actor: Actor, new: NewInvitation) -> Invitation:
             invited_by_id=actor.member_id,
             created_at=made.at,
         )
-        async with one_of_a_kind(INVITED, "email"):
+        async with one_of_a_kind(email=INVITED):
             await _ask(made, invitation)
     return invitation
 
@@ -158,7 +159,7 @@ async def _become_member(found: Invitation, name: str, password_hash: str | None
             raise Unauthenticated(GONE)
         await _check_is_no_member(actor, invitation.email)
         if password_hash is not None:
-            async with one_of_a_kind("Somebody has just signed up with this address. Try again.", "email"):
+            async with one_of_a_kind(email=SIGNED_UP):
                 await Person.create(email=invitation.email, password_hash=password_hash, created_at=made.at)
         person = await Person.get(email=invitation.email)
         member = await Member.create(

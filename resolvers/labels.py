@@ -38,7 +38,7 @@ async def create(actor: Actor, name: str, color: LabelColor) -> Label:
     actor.require(Permission.SETTINGS)
     line = checked_line(name, "name", most=NAME_LENGTH)
     async with change(actor) as made:
-        async with one_of_a_kind(TAKEN):
+        async with one_of_a_kind(name=TAKEN):
             label = await Label.create(
                 workspace_id=actor.workspace_id, name=line, color=color, created_at=made.at
             )
@@ -60,7 +60,7 @@ async def update(actor: Actor, label_id: int, values: LabelValues) -> Label:
         label.color = values.get("color", label.color)
         if (label.name, label.color) == before:
             return label
-        async with one_of_a_kind(TAKEN):
+        async with one_of_a_kind(name=TAKEN):
             await label.save()
         made.audit(AuditAction.SETTING_CHANGED, f"LABEL:{label.id}")
     return label

@@ -126,6 +126,6 @@ def _row(nth: int, entry: Entry) -> dict[str, Any]:
         "member_id": entry.actor.member_id,
         "contact_id": entry.actor.contact_id,
         "changes": entry.changes,
-        "reactions": reactions_to(entry.kind),
+        "reactions": reactions_to(entry.kind, entry.changes),
         "mail_id": entry.mail_id,
     }

@@ -1,4 +1,4 @@
-"""Names that a workspace gives only once: two requests that race for one are told apart by the database."""
+"""What a workspace gives only once: two requests that race for it are told apart by the database."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -11,15 +11,29 @@ from models.errors import Conflict
 
 
 @asynccontextmanager
-async def one_of_a_kind(taken: str, field: str = "name") -> AsyncGenerator[None]:
-    """Refuse with Conflict, in the words of `taken`, what is written inside and is there already.
+async def one_of_a_kind(**taken: str) -> AsyncGenerator[None]:
+    """Refuse with Conflict what is written inside and is there already, in the words for its column.
 
-    `field` is the input field at fault. Only what is inside is undone: the change may go on.
+    Only what is inside is undone: the change may go on.
     """
     try:
         async with in_transaction():
             yield
     except IntegrityError as fault:
-        if isinstance(fault.__cause__, asyncpg.UniqueViolationError):
-            raise Conflict(taken, path=("input", field)) from fault
+        key = _key(fault)
+        for column, words in taken.items():
+            if column in key:
+                raise Conflict(words, path=("input", _field(column))) from fault
         raise
+
+
+def _key(fault: IntegrityError) -> str:
+    """Return the columns of the key that was hurt, such as `(workspace_id, lower(name::text))`."""
+    cause = fault.__cause__
+    detail = getattr(cause, "detail", None) if isinstance(cause, asyncpg.UniqueViolationError) else None
+    return (detail or "").partition("=")[0]
+
+
+def _field(column: str) -> str:
+    first, *words = column.split("_")
+    return first + "".join(word.capitalize() for word in words)

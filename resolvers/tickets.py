@@ -10,7 +10,7 @@ from models.events import Kind
 from models.permissions import Permission
 from models.texts import checked_line, checked_text
 from models.ticket_enums import Channel, Priority, Status, TicketType
-from models.tickets import DESCRIPTION_LENGTH, TITLE_LENGTH, Changes, Plain, Ticket
+from models.tickets import DESCRIPTION_LENGTH, TITLE_LENGTH, Changes, Plain, Ticket, given_to
 from resolvers import access, ticket_labels
 from resolvers.attachments import bind
 from resolvers.change import Change, change, operation
@@ -54,7 +54,7 @@ class TicketValues(TypedDict, total=False):
 async def create(actor: Actor, new: NewTicket) -> Ticket:
     """Create a ticket with the workspace's next reference.
 
-    Records CREATED. Its channel is API for keys and PHONE by hand unless given.
+    Records CREATED {assignee}. Its channel is API for keys and PHONE by hand unless given.
     """
     actor.require(Permission.CREATE)
     async with change(actor) as made:
@@ -66,7 +66,8 @@ async def create(actor: Actor, new: NewTicket) -> Ticket:
         await ticket.save()
         await ticket_labels.put(actor, ticket, new.label_ids)
         await bind(made, ticket, None, new.attachment_ids)
-        made.record(ticket, Kind.CREATED, public=ticket.is_public)
+        changes = given_to(ticket.assignee_id)
+        made.record(ticket, Kind.CREATED, public=ticket.is_public, changes=changes)
     return ticket
 
 

@@ -13,7 +13,7 @@ from models.people import Person
 from models.permissions import Permission, Role
 from models.texts import checked_line
 from models.workspaces import NAME_LENGTH, Workspace, checked_days, checked_slug, checked_zone
-from resolvers import access, passwords
+from resolvers import access, canned_responses, passwords
 from resolvers.change import change, operation
 
 
@@ -46,7 +46,10 @@ async def update(actor: Actor, values: WorkspaceValues) -> Workspace:
 
 @operation
 async def found(slug: str, name: str, *, zone: str = "UTC") -> Workspace:
-    """Found a workspace with its counters at nought. Refuses with Conflict a slug that is taken."""
+    """Found a workspace with its counters at nought and two canned responses.
+
+    Refuses with Conflict a slug that is taken.
+    """
     if await Workspace.exists(slug=checked_slug(slug)):
         raise Conflict(f"There is a workspace called {slug} already.")
     [reserved] = await fetch("SELECT nextval(pg_get_serial_sequence('workspace', 'id')) AS id")
@@ -60,6 +63,7 @@ async def found(slug: str, name: str, *, zone: str = "UTC") -> Workspace:
         )
         for counter in CounterName:
             await Counter.create(workspace_id=workspace.id, name=counter, value=0)
+        await canned_responses.add_defaults(made.actor, made.at)
         made.audit(AuditAction.WORKSPACE_CREATED, f"WORKSPACE:{workspace.id}")
     return workspace
 

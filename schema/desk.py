@@ -5,7 +5,11 @@ import strawberry
 from schema.attachment_uploads import AttachmentMutations
 from schema.attachments import Attachment
 from schema.audit import AuditEntry, AuditQueries
+from schema.canned_response_changes import CannedResponseMutations
+from schema.canned_responses import CannedResponse, CannedResponseQueries
 from schema.comments import Comment, CommentMutations, CommentSubscriptions
+from schema.contact_changes import ContactMutations
+from schema.contact_lists import ContactQueries
 from schema.contacts import Contact
 from schema.followers import FollowerMutations
 from schema.invitation_changes import InvitationMutations
@@ -20,6 +24,8 @@ from schema.member_lists import MemberQueries
 from schema.members import Member
 from schema.mutations import MutationError, StaleObjectError
 from schema.nodes import NodeQueries
+from schema.notification_changes import NotificationMutations
+from schema.notifications import Notification, NotificationSubscriptions
 from schema.own_password import PasswordMutations
 from schema.scalars import config
 from schema.search import ContactResult, SearchQueries, TicketResult
@@ -30,7 +36,9 @@ from schema.ticket_labels import TicketLabelMutations
 from schema.ticket_lists import TicketQueries
 from schema.tickets import Ticket
 from schema.timeline import TicketEvent
+from schema.view_changes import ViewMutations
 from schema.viewer import ViewerQueries
+from schema.views import View, ViewQueries
 from schema.workspaces import WorkspaceMutations
 
 
@@ -45,6 +53,9 @@ class Query(
     LabelQueries,
     AuditQueries,
     InvitationQueries,
+    CannedResponseQueries,
+    ContactQueries,
+    ViewQueries,
     NodeQueries,
 ):
     pass
@@ -56,6 +67,7 @@ class Mutation(
     TicketActions,
     CommentMutations,
     FollowerMutations,
+    NotificationMutations,
     WorkspaceMutations,
     MemberMutations,
     InvitationMutations,
@@ -64,12 +76,15 @@ class Mutation(
     TicketLabelMutations,
     LabelMutations,
     AttachmentMutations,
+    CannedResponseMutations,
+    ContactMutations,
+    ViewMutations,
 ):
     pass
 
 
 @strawberry.type(description="What can be listened to, over a socket.")
-class Subscription(TicketSubscriptions, CommentSubscriptions):
+class Subscription(TicketSubscriptions, CommentSubscriptions, NotificationSubscriptions):
     pass
 
 
@@ -87,9 +102,12 @@ schema = strawberry.Schema(
         Contact,
         Member,
         Label,
+        CannedResponse,
+        View,
         ApiKey,
         AuditEntry,
         Invitation,
+        Notification,
         MutationError,
         StaleObjectError,
     ],

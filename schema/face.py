@@ -24,7 +24,7 @@ from realtime.faces import Events
 from realtime.handshake import Handshake, handshake_from
 from realtime.hub import Hub, Results
 from realtime.requests import Refused, Request, refusal
-from realtime.signals import Signal
+from realtime.signals import Signal, Topic
 from schema.context import Context
 from schema.cursors import event_cursor, parsed_event_cursor
 from schema.documents import Documents, Prepared, core_schema
@@ -115,7 +115,7 @@ class Face:
                 context = Context(actor, may_mutate=False)
                 yield signal, await execute_event(self.schema, prepared, context=context, event=signal)
 
-        key = _group_key(actor, prepared)
+        key = _group_key(actor, prepared, wanted.topic)
         async for result in self._hub.subscribe(key, wanted.topic, wanted.after, results):
             yield result
 
@@ -139,8 +139,11 @@ class Face:
         raise AssertionError("a subscription's resolver yields what it is about")
 
 
-def _group_key(actor: Actor, prepared: Prepared) -> Hashable:
-    """Return what equal subscriptions have in common: document, variables, scope; not the cursor."""
+def _group_key(actor: Actor, prepared: Prepared, topic: Topic) -> Hashable:
+    """Return what equal subscriptions have in common: document, variables, topic, scope; not the cursor.
+
+    Fields whose values are one person's own are called `viewer…`; a topic of one person says so itself.
+    """
     cursors = {
         definition.variable.name.value
         for definition in prepared.operation.variable_definitions or ()
@@ -150,7 +153,7 @@ def _group_key(actor: Actor, prepared: Prepared) -> Hashable:
     said = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
     scope = (actor.workspace_id, actor.permissions, actor.ticket_id)
     person = actor.principal if "viewer" in prepared.text else None
-    return (prepared.text, prepared.name, said, scope, person)
+    return (prepared.text, prepared.name, said, topic, scope, person)
 
 
 def _named(node: TypeNode) -> str:

@@ -7,6 +7,7 @@ import strawberry
 
 from models.attachments import Attachment
 from models.audit import AuditRow
+from models.canned_responses import CannedResponse
 from models.comments import Comment
 from models.contacts import Contact
 from models.errors import Invalid
@@ -15,8 +16,10 @@ from models.invitations import Invitation
 from models.keys import ApiKey
 from models.labels import Label
 from models.members import Member
+from models.notifications import Notification
 from models.tenancy import Tenant
 from models.tickets import Ticket
+from models.views import View
 from models.workspaces import Workspace
 from schema.context import Info, Parent
 from schema.ids import global_id, parsed_id
@@ -31,6 +34,9 @@ NODES: dict[str, Model] = {
     "Contact": Contact,
     "Member": Member,
     "Label": Label,
+    "Notification": Notification,
+    "CannedResponse": CannedResponse,
+    "View": View,
     "Workspace": Workspace,
     "ApiKey": ApiKey,
     "AuditEntry": AuditRow,

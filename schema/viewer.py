@@ -16,6 +16,7 @@ from schema.context import Info
 from schema.cursors import event_cursor
 from schema.keys import ApiKey
 from schema.members import Member
+from schema.notifications import ViewerInbox
 from schema.rates import Allowance, allowance
 from schema.scalars import EventCursor
 from schema.workspaces import Workspace
@@ -28,7 +29,7 @@ class Session:
 
 
 @strawberry.type(description="You: the member who is signed in, or for whom the key acts.")
-class Viewer:
+class Viewer(ViewerInbox):
     @strawberry.field(graphql_type=Member, description="Your membership.")
     def member(self, info: Info) -> Awaitable[MemberRow | None]:
         return info.context.load.one(MemberRow).load(cast(int, info.context.actor.member_id))

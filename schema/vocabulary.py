@@ -10,6 +10,7 @@ from models import actors, audit, labels, permissions, ticket_enums, ticket_filt
 from models.events import Kind
 from models.highlights import SearchField
 from models.mails import MailState
+from models.notifications import NoticeKind
 from models.search import SearchType
 from realtime.signals import SignalType
 
@@ -216,6 +217,19 @@ TicketEventKind = _enum(
         "RATED": "The customer said how satisfied they were.",
         "ERASED": "What its customer had said was erased.",
         "NOTIFIED": "Members were told of something else that happened. In no timeline.",
+    },
+)
+NotificationKind = _enum(
+    NoticeKind,
+    "NotificationKind",
+    "What a member is told of.",
+    {
+        "CREATED": "A ticket was created for you.",
+        "ASSIGNED": "A ticket was assigned to you.",
+        "CUSTOMER_REPLIED": "The customer of a ticket of yours wrote.",
+        "REPLIED": "Somebody answered on a ticket that you follow.",
+        "MENTIONED": "A note mentions you.",
+        "ESCALATED": "A ticket was escalated; for admins.",
     },
 )
 MailStateEnum = _enum(

@@ -10,6 +10,7 @@ from models import clock
 from models.actors import Actor, ActorKind, system
 from models.attachments import Attachment
 from models.audit import AuditRow
+from models.canned_responses import CannedResponse
 from models.comments import Comment
 from models.contacts import Contact
 from models.events import Event
@@ -17,9 +18,12 @@ from models.labels import Label, LabelColor, TicketLabel
 from models.letters import Letter
 from models.mails import MailOut, MailState
 from models.members import Member
+from models.notifications import NoticeKind, Notification
 from models.people import Person
 from models.permissions import Role, Scope
+from models.ticket_orders import Direction, OrderField
 from models.tickets import Ticket
+from models.views import View
 from models.workspaces import Workspace
 from resolvers import attachments, comments, invitations, keys, tickets, tokens, workspaces
 from resolvers.attachments import Content
@@ -30,7 +34,7 @@ from schema.ids import global_id
 from schema.nodes import id_of
 
 PASSWORD = "correct horse battery staple"
-FOR_ADMINS = {"ApiKey", "AuditEntry", "Invitation"}
+FOR_ADMINS = {"ApiKey", "AuditEntry", "Invitation", "Notification"}
 """Types whose objects a member sees only of themselves, or not at all; admins see all."""
 
 
@@ -141,6 +145,50 @@ async def label(by: Actor, name: str, color: LabelColor = LabelColor.RED) -> Lab
     return await Label.create(workspace_id=by.workspace_id, name=name, color=color, created_at=clock.now())
 
 
+async def admin_of(by: Actor) -> Member:
+    """Return the workspace's first admin: Olga, or Eve."""
+    [first, *_] = await Member.filter(workspace_id=by.workspace_id, role=Role.ADMIN).order_by("id")
+    return first
+
+
+async def told(member: Member, event: Event) -> Notification:
+    """Put an entry about the event into the member's inbox."""
+    return await Notification.create(
+        workspace_id=event.workspace_id,
+        member_id=member.id,
+        kind=NoticeKind.MENTIONED,
+        event_id=event.id,
+        ticket_id=event.ticket_id,
+        comment_id=event.comment_id,
+        actor_member_id=event.member_id,
+        created_at=clock.now(),
+    )
+
+
+async def canned_response(by: Actor, name: str) -> CannedResponse:
+    """Keep a text for answering."""
+    at = clock.now()
+    return await CannedResponse.create(
+        workspace_id=by.workspace_id, name=name, body="Hello {{customer_name}}", created_at=at, updated_at=at
+    )
+
+
+async def view(by: Actor, name: str) -> View:
+    """Share a view of all tickets."""
+    at = clock.now()
+    return await View.create(
+        workspace_id=by.workspace_id,
+        name=name,
+        member_id=by.member_id,
+        is_shared=True,
+        conditions={},
+        order_field=OrderField.CREATED_AT,
+        order_direction=Direction.DESC,
+        created_at=at,
+        updated_at=at,
+    )
+
+
 async def dora(desk: Desk) -> Contact:
     """Add Dora, a customer of Globex."""
     return await Contact.create(
@@ -163,12 +211,15 @@ async def one_of_each(by: Actor, ticket: Ticket) -> dict[str, str]:
     invitation = await invitations.invite(
         system(by.workspace_id), NewInvitation(f"{ticket.number}@x.example", Role.AGENT)
     )
+    entry = await told(await admin_of(by), await Event.get(workspace_id=by.workspace_id, comment_id=note.id))
     key, _ = await keys.create_key(by, by.member_id or 0, f"About {ticket.title}", frozenset({Scope.READ}))
     return {
         "Ticket": id_of(ticket),
         "Comment": id_of(note),
         "Attachment": id_of(file),
         "Label": id_of(label_),
+        "View": id_of(await view(by, f"As {ticket.title}"[:80])),
+        "CannedResponse": id_of(await canned_response(by, f"For {ticket.title}"[:80])),
         "Contact": id_of(contact),
         "Member": id_of(member),
         "TicketEvent": id_of(event),
@@ -176,6 +227,7 @@ async def one_of_each(by: Actor, ticket: Ticket) -> dict[str, str]:
         "ApiKey": id_of(key),
         "AuditEntry": id_of(audited),
         "Invitation": id_of(invitation),
+        "Notification": id_of(entry),
     }
 
 

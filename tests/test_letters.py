@@ -8,8 +8,8 @@ from office import Office, office_of, parsed, text
 
 from jobs.mail import message_ids
 from jobs.mail.envelopes import Envelope, message, one_line, references
-from jobs.mail.letters import MARKER
 from jobs.mail.message_ids import Named
+from jobs.mail.sheets import MARKER
 from jobs.relay import work_off
 from models.events import Event
 from models.letters import Letter

@@ -20,7 +20,7 @@ from models.events import Kind
 from models.letters import Letter
 from models.mails import MailState
 from models.outbox import OutboxRow
-from models.reactions import NOTICES, Audience, Notice
+from models.reactions import NOTICES, Audience, Means, Notice
 from models.ticket_enums import Channel, Status
 from resolvers import comments, tickets
 from resolvers.contacts import ContactRef
@@ -121,7 +121,8 @@ async def test_a_ticket_that_was_hidden_meanwhile_tells_no_customer(office):
 
 
 async def test_nobody_is_told_of_what_they_did_themselves(office, monkeypatch):
-    monkeypatch.setitem(NOTICES, Kind.CUSTOMER_REPLIED, (Notice(Audience.CUSTOMER, Letter.REPLY),))
+    notice = Notice(Audience.CUSTOMER, Letter.REPLY, (Means.EMAIL,))
+    monkeypatch.setitem(NOTICES, Kind.CUSTOMER_REPLIED, (notice,))
     ticket = await office.create()
     await office.forget_letters()
     assert ticket.contact_id

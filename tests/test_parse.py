@@ -8,9 +8,9 @@ from postbox import letter
 from jobs.mail import parse as parsing
 from jobs.mail.headers import split
 from jobs.mail.kinds import kind_of
-from jobs.mail.letters import MARKER
 from jobs.mail.parse import Unparsable, parse
 from jobs.mail.reading import read
+from jobs.mail.sheets import MARKER
 from models.inbound import MailKind, Sender
 
 HEAD = b"From: carl@example.org\nSubject: Help\n"

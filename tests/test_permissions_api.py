@@ -8,14 +8,18 @@ import schema_walk
 from furniture import sums_of
 
 from models.actors import system
+from models.events import Event
 from models.invitations import Invitation
 from models.members import Member
+from models.notifications import Notification
 from models.permissions import Role, Scope
 from models.tickets import Ticket
 from resolvers import archive, followers, keys, members, resolutions
 from schema.nodes import id_of
 
 WORKERS = {"olga", "ada", "writer"}
+WRITERS = WORKERS | {"vic", "vics_admin_key"}
+"""Who may change what is their own: all but keys that may only read."""
 ADMINS = {"olga"}
 NO_KEYS = set[str]()  # of a person who is signed in, which no principal here is
 MAY = {
@@ -46,9 +50,22 @@ MAY = {
     "labelUpdate": ADMINS,
     "labelDelete": ADMINS,
     "labelMerge": ADMINS,
-    "ticketFollow": WORKERS | {"vic", "vics_admin_key"},
-    "ticketUnfollow": WORKERS | {"vic", "vics_admin_key"},
     "attachmentUpload": WORKERS,
+    "ticketFollow": WRITERS,
+    "ticketUnfollow": WRITERS,
+    "notificationMarkRead": WRITERS,
+    "notificationMarkUnread": WRITERS,
+    "notificationMarkAllRead": WRITERS,
+    "viewerUpdateNotificationPreferences": WRITERS,
+    "cannedResponseCreate": ADMINS,
+    "cannedResponseUpdate": ADMINS,
+    "cannedResponseDelete": ADMINS,
+    "contactCreate": WORKERS,
+    "contactUpdate": WORKERS,
+    "contactErase": ADMINS,
+    "viewCreate": WORKERS | {"vic", "vics_admin_key"},
+    "viewUpdate": ADMINS,
+    "viewDelete": ADMINS,
 }
 """Which members and keys may do what; the others are refused with FORBIDDEN."""
 
@@ -94,6 +111,9 @@ READY = {
 """What a ticket needs before the mutation can change anything."""
 
 PRINCIPALS = ["olga", "ada", "writer", "vic", "reader", "vics_admin_key"]
+OWNERS = {"writer": "olga", "reader": "olga", "vics_admin_key": "vic"}
+"""Whose keys those are that are called otherwise than their members."""
+
 CELLS = [
     pytest.param(principal, mutation, id=f"{principal}-{mutation}")
     for principal in PRINCIPALS
@@ -126,7 +146,7 @@ def test_customers_have_these_mutations_to_themselves():
 async def test_each_does_what_they_may_and_is_refused_the_rest(
     web, ada, ticket, secrets, principal, mutation
 ):
-    query, variables = await _written(ada, ticket, mutation)
+    query, variables = await _written(ada, ticket, mutation, principal)
     before = await _rows(ticket)
 
     data = await web.run(query, secrets[principal], **variables)
@@ -209,7 +229,21 @@ async def _key(of: cast.Somebody, scope: Scope) -> str:
     return secret
 
 
-async def _written(ada: cast.Somebody, ticket: Ticket, mutation: str) -> tuple[str, dict[str, object]]:
+async def _entry_of(principal: str, ticket: Ticket, *, is_read: bool) -> str:
+    """Put an entry into the inbox of the member whom the principal acts for, and return its id."""
+    name = OWNERS.get(principal, principal).capitalize()
+    member = await Member.get(workspace_id=ticket.workspace_id, name=name)
+    event = await Event.filter(workspace_id=ticket.workspace_id, ticket_id=ticket.id).order_by("seq").first()
+    entry = await cast.told(member, event)
+    await Notification.filter(workspace_id=ticket.workspace_id, id=entry.id).update(
+        read_at=ticket.created_at if is_read else None
+    )
+    return id_of(entry)
+
+
+async def _written(
+    ada: cast.Somebody, ticket: Ticket, mutation: str, principal: str = "ada"
+) -> tuple[str, dict[str, object]]:
     """Return the mutation with an input that changes something."""
     ids = await cast.one_of_each(ada.actor, ticket)
     other = await cast.label(ada.actor, "Another label")
@@ -232,7 +266,12 @@ async def _written(ada: cast.Somebody, ticket: Ticket, mutation: str) -> tuple[s
         "email": "new@x.example",
         "currentPassword": cast.PASSWORD,
         "newPassword": "another password",
+        "notificationId": await _entry_of(principal, ticket, is_read=mutation.endswith("Unread")),
+        "emails": [{"kind": "ASSIGNED", "isEmailed": False}],
         "labelId": ids["Label"],
+        "viewId": ids["View"],
+        "contactId": ids["Contact"],
+        "cannedResponseId": ids["CannedResponse"],
         "labelIds": [id_of(other) if mutation == "ticketAddLabels" else ids["Label"]],
         "intoLabelId": id_of(other),
         "memberId": id_of(await _grace(ticket)),

@@ -11,7 +11,7 @@ from postbox import arrived, letter, letter_id, listening, placed, post, said_on
 from jobs import claims
 from jobs.figures import mail_in_figures
 from jobs.mail import receive
-from jobs.mail.letters import MARKER
+from jobs.mail.sheets import MARKER
 from jobs.relay import work_off
 from jobs.work import work
 from models.actors import system

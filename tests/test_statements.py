@@ -67,12 +67,12 @@ def _fields() -> list[tuple[str, str, str]]:
     ]
 
 
-async def test_no_field_takes_more_statements_for_more_rows(plenty, web, ada, parents):
+async def test_no_field_takes_more_statements_for_more_rows(plenty, web, olga, parents):
     grown: dict[str, tuple[int, int]] = {}
 
     for kind, name, selection in _fields():
         query, ids = NODES.format(type=kind, field=selection), parents[kind]
-        one, many = [await _count(web, ada.key, query, some) for some in (ids[:1], ids)]
+        one, many = [await _count(web, olga.key, query, some) for some in (ids[:1], ids)]
         if many > one:
             grown[f"{kind}.{name}"] = (one, many)
 

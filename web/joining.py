@@ -20,7 +20,7 @@ from web.errors import headers_of, status_of
 from web.joining_page import Answer, ended_page, invitation_page, joined_page
 from web.origins import check_origin
 from web.sessions import remember
-from web.tracking import HEADERS, TOO_OFTEN, UNNAMED
+from web.ticket_links import HEADERS, TOO_OFTEN, UNNAMED
 
 PATH = "/join"
 FORM_BYTES = 16 * 1024

@@ -2,24 +2,30 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import structlog
 
 from jobs import claims
 from jobs.claims import Claim, Stale
-from jobs.mail import outbox_folder, smtp
+from jobs.mail import notices, outbox_folder, smtp
 from jobs.mail.compose import Composed, compose
 from jobs.mail.turns import turn
+from jobs.retries import Postponed
 from models import clock
 from models.actors import system
+from models.bulk_changes import BulkChange
 from models.database import fetch, run_tx, shielded
 from models.errors import DeskError
+from models.letters import TO_MEMBERS
 from models.mails import MailOut, MailState
 from resolvers import deliveries
 from resolvers.change import change, operation
 from settings import settings
 
 log = structlog.stdlib.get_logger(__name__)
+BULK_SECONDS = 5.0
+BULK_PATIENCE = timedelta(hours=1)  # then the letter goes out with what there is
 HIDDEN = "Not sent: the ticket is not this customer's to see any more."
 
 MARK_SENT = """
@@ -38,9 +44,10 @@ async def deliver(claim: Claim) -> None:
     if mail.state is not MailState.QUEUED:
         await run_tx(lambda: claims.finish(claim))
         return
-    letter = await compose(mail)
+    await _wait_for_bulk(mail)
+    letter = await _composed(mail)
     if letter is None:
-        await _hold(claim, mail)
+        await _withhold(claim, mail)
         return
     async with turn(mail.recipient):
         await hand_over(claim, letter, lambda: _mark_sent(claim))
@@ -87,9 +94,25 @@ async def _mark_sent(claim: Claim) -> None:
     await fetch(MARK_SENT, claim.workspace_id, claim.mail_id, clock.now())
 
 
+async def _composed(mail: MailOut) -> Composed | None:
+    return await (notices.compose(mail) if mail.letter in TO_MEMBERS else compose(mail))
+
+
+async def _wait_for_bulk(mail: MailOut) -> None:
+    """Raise Postponed while a bulk change goes on that the letter tells of as one."""
+    if mail.bulk_id is None or clock.now() - mail.created_at > BULK_PATIENCE:
+        return
+    bulk = await BulkChange.get(workspace_id=mail.workspace_id, id=mail.bulk_id)
+    if bulk.ended_at is None:
+        raise Postponed(BULK_SECONDS)
+
+
 @operation
-async def _hold(claim: Claim, mail: MailOut) -> None:
+async def _withhold(claim: Claim, mail: MailOut) -> None:
     actor = system(claim.workspace_id)
     async with change(actor):
         await claims.finish(claim)
+        if mail.letter in TO_MEMBERS:
+            await deliveries.cancel(actor, mail.id)
+            return
         await deliveries.hold(actor, mail.id, HIDDEN)

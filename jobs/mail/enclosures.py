@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.attachments import Attachment, size_in_words
+from models.letters import Letter
 from models.mails import MailOut
 from models.media_types import UNKNOWN, served
 from resolvers.attachments import content_of
@@ -31,8 +32,8 @@ class Enclosures:
 
 
 async def enclosures(mail: MailOut) -> Enclosures:
-    """Return the files of the comment that the letter carries, while they fit, in their order."""
-    if mail.comment_id is None:
+    """Return the files of the comment that a reply carries, while they fit, in their order."""
+    if mail.letter is not Letter.REPLY or mail.comment_id is None:
         return Enclosures()
     rows = await Attachment.filter(
         workspace_id=mail.workspace_id, comment_id=mail.comment_id, discarded_at=None

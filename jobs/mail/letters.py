@@ -1,14 +1,13 @@
-"""What our letters say, as plain text and as HTML. Pure: the rows are read elsewhere."""
+"""What our letters to customers say. Pure: the rows are read elsewhere."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 
+from jobs.mail.sheets import Foot, Link, Wording
 from models.letters import Letter
+from models.ticket_enums import Status
 
-MARKER = "--- Please reply above this line ---"
 LEFT = "Too large for a mail, you find on the page of the whole conversation:"
-GREY = "color:#6b7280;font-size:13px"
 
 
 @dataclass(frozen=True)
@@ -28,14 +27,23 @@ class Matter:
     body: str = ""
     author: str | None = None
     left: Sequence[str] = ()
+    status: Status | None = None
+    """What the ticket became by the event."""
+    survey: str | None = None
+    """Where the customer can say how satisfied they are, when they are asked."""
+    primary: str | None = None
+    """The customer's own ticket that this duplicate joined."""
+    together: tuple[Link, ...] = ()
+    """The customer's tickets of one bulk change, when it had several."""
 
 
-@dataclass(frozen=True)
-class Wording:
-    """A letter in words. A paragraph may have several lines."""
-
-    subject: str
-    paragraphs: tuple[str, ...]
+STATUS_WORDS: dict[Status, str] = {
+    Status.OPEN: "open",
+    Status.IN_PROGRESS: "being worked on",
+    Status.WAITING: "waiting for your answer",
+    Status.RESOLVED: "solved",
+    Status.CLOSED: "closed",
+}
 
 
 def word(letter: Letter, matter: Matter) -> Wording:
@@ -43,23 +51,9 @@ def word(letter: Letter, matter: Matter) -> Wording:
     return WORDINGS[letter](matter)
 
 
-def plain(wording: Wording, matter: Matter) -> str:
-    """Return the letter as plain text."""
-    foot = f"{matter.reference} · the whole conversation: {matter.link}"
-    return "\n\n".join((MARKER, *wording.paragraphs, foot)) + "\n"
-
-
-def html(wording: Wording, matter: Matter) -> str:
-    """Return the letter as HTML that loads nothing and whose texts are only texts."""
-    paragraphs = "\n".join(f"<p>{_lines(text)}</p>" for text in wording.paragraphs)
-    link = f'<a href="{escape(matter.link, quote=True)}">See the whole conversation</a>'
-    return (
-        '<!doctype html>\n<html><head><meta charset="utf-8"></head>\n'
-        '<body style="font-family:sans-serif;line-height:1.5;color:#111827">\n'
-        f'<p style="{GREY}">{MARKER}</p>\n{paragraphs}\n'
-        f'<p style="{GREY}">{escape(matter.reference)} · {link}</p>\n'
-        "</body></html>\n"
-    )
+def foot(matter: Matter) -> Foot:
+    """Return what stands below."""
+    return Foot(matter.reference, Link("See the whole conversation", matter.link))
 
 
 def _acknowledgement(matter: Matter) -> Wording:
@@ -88,18 +82,72 @@ def _reply(matter: Matter) -> Wording:
     signature = "\n".join(name for name in (matter.author, matter.workspace) if name)
     subject = _titled(matter) if matter.is_proved else f"[{matter.reference}] We answered your request"
     left = (f"{LEFT} {', '.join(matter.left)}",) if matter.left else ()
-    return Wording(subject, (matter.body, *left, signature))
+    return Wording(subject, (matter.body, *left, *_survey(matter), signature))
+
+
+def _status(matter: Matter) -> Wording:
+    assert matter.status is not None, "the letter is about a status"
+    words = STATUS_WORDS[matter.status]
+    subject = _subject(matter, f"Your request is now {words}")
+    if matter.together:
+        return Wording(subject, (_hello(matter), f"These requests of yours are now {words}:", *_rest(matter)))
+    asked = ("Please reply to this mail.",) if matter.status is Status.WAITING else ()
+    return Wording(subject, (_hello(matter), f"{_named(matter)} is now {words}.", *asked, matter.workspace))
+
+
+def _resolved(matter: Matter) -> Wording:
+    subject = _subject(matter, "We solved your request")
+    again = "If there is more to it, reply to this mail, and we take it up again."
+    if matter.together:
+        return Wording(
+            subject, (_hello(matter), f"We consider these requests of yours solved. {again}", *_rest(matter))
+        )
+    solved = f"We consider {_named(matter, begins=False)} solved. {again}"
+    return Wording(subject, (_hello(matter), solved, *_survey(matter), matter.workspace))
+
+
+def _merged(matter: Matter) -> Wording:
+    other = f"with your request {matter.primary}" if matter.primary else "together with another one"
+    joined = (
+        f"{_named(matter)} is about the same matter as another one. We go on with it {other}; "
+        "you need not write again."
+    )
+    return Wording(
+        _subject(matter, "We joined your request with another one"),
+        (_hello(matter), joined, matter.workspace),
+    )
+
+
+def _rest(matter: Matter) -> tuple[str | Link, ...]:
+    return (*matter.together, matter.workspace)
+
+
+def _survey(matter: Matter) -> tuple[Link, ...]:
+    return (Link("Tell us how we did", matter.survey),) if matter.survey else ()
+
+
+def _hello(matter: Matter) -> str:
+    return f"Hello {matter.contact}," if matter.is_proved else "Hello,"
+
+
+def _named(matter: Matter, *, begins: bool = True) -> str:
+    """Return the request as a sentence names it: by its title only where that may be told."""
+    yours = "Your request" if begins else "your request"
+    return f"{yours} “{matter.title}”" if matter.is_proved else f"{yours} {matter.reference}"
+
+
+def _subject(matter: Matter, unproved: str) -> str:
+    return _titled(matter) if matter.is_proved else f"[{matter.reference}] {unproved}"
 
 
 def _titled(matter: Matter) -> str:
     return f"[{matter.reference}] {matter.title}"
 
 
-def _lines(text: str) -> str:
-    return escape(text).replace("\n", "<br>\n")
-
-
 WORDINGS: dict[Letter, Callable[[Matter], Wording]] = {
     Letter.ACKNOWLEDGEMENT: _acknowledgement,
     Letter.REPLY: _reply,
+    Letter.STATUS: _status,
+    Letter.RESOLVED: _resolved,
+    Letter.MERGED: _merged,
 }

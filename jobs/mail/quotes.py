@@ -2,7 +2,7 @@
 
 import re
 
-from jobs.mail.letters import MARKER
+from jobs.mail.sheets import MARKER
 
 ATTRIBUTION_LINES = 3
 _MARKER = re.compile(r"^[>| \t]*" + r"\s+".join(map(re.escape, MARKER.split())), re.MULTILINE)
