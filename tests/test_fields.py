@@ -24,6 +24,9 @@ from schema.public import portal
 ASKED = {"id"}
 """What every row shows that is worked out of its type and key."""
 
+NAMED_IN_WORDS = {"AuditEntry.principal", "AuditEntry.subject"}
+"""Fields whose row is named by kind and key in one text, such as `MEMBER:7`, which outlives the row."""
+
 
 @strawberry.type
 class Shown:
@@ -51,7 +54,7 @@ def test_every_field_of_a_row_is_declared(schema):
     ]
 
     assert len(fields) > 10
-    assert silent == []
+    assert set(silent) <= NAMED_IN_WORDS
 
 
 @pytest.mark.parametrize("schema", [desk.schema, portal.schema], ids=["desk", "public"])
