@@ -1,6 +1,6 @@
 """The only door to rows: load, scope to the workspace, check the permission, lock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from tortoise.expressions import Q, Subquery
@@ -21,6 +21,7 @@ from models.labels import Label, TicketLabel
 from models.mails import MailIn, MailOut
 from models.members import Member
 from models.mentions import Mention
+from models.merges import Merge
 from models.notifications import Notification
 from models.people import Person
 from models.permissions import Permission
@@ -145,6 +146,12 @@ def notifications(actor: Actor) -> QuerySet[Notification]:
     return Notification.filter(workspace_id=actor.workspace_id, member_id=actor.member_id, head_id=None)
 
 
+def merges(actor: Actor) -> QuerySet[Merge]:
+    """Which ticket joined which; only members may know of it."""
+    actor.require(Permission.READ)
+    return Merge.filter(workspace_id=actor.workspace_id)
+
+
 def workspaces(actor: Actor) -> QuerySet[Workspace]:
     """The actor's own workspace; there is no other."""
     return Workspace.filter(id=actor.workspace_id)
@@ -183,6 +190,20 @@ async def ticket(actor: Actor, ticket_id: int, permission: Permission) -> Ticket
         raise NotFound("There is no such ticket.")
     actor.require(permission)
     return row
+
+
+async def tickets_at_once(
+    actor: Actor, ticket_ids: Collection[int], permission: Permission
+) -> dict[int, Ticket]:
+    """Return the tickets by their ids, locked in the order of these, so that nobody waits in a circle.
+
+    Refuses like `ticket` when one of them is not there.
+    """
+    rows = await tickets(actor).filter(id__in=set(ticket_ids)).order_by("id").select_for_update()
+    if len(rows) < len(set(ticket_ids)):
+        raise NotFound("There is no such ticket.")
+    actor.require(permission)
+    return {row.id: row for row in rows}
 
 
 async def comment(actor: Actor, comment_id: int) -> Comment:

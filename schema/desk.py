@@ -13,7 +13,8 @@ from schema.label_changes import LabelMutations
 from schema.label_lists import LabelQueries
 from schema.labels import Label
 from schema.members import Member
-from schema.mutations import MutationError, StaleObjectError
+from schema.merges import MergeMutations
+from schema.mutations import MutationError, StaleObjectError, TicketAlreadyMergedError
 from schema.nodes import NodeQueries
 from schema.notification_changes import NotificationMutations
 from schema.notifications import Notification, NotificationSubscriptions
@@ -45,6 +46,7 @@ class Mutation(
     TicketLabelMutations,
     LabelMutations,
     AttachmentMutations,
+    MergeMutations,
 ):
     pass
 
@@ -70,6 +72,7 @@ schema = strawberry.Schema(
         Notification,
         MutationError,
         StaleObjectError,
+        TicketAlreadyMergedError,
     ],
     config=config(),
 )

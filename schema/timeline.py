@@ -18,7 +18,7 @@ from schema.ids import global_id
 from schema.labels import Label
 from schema.nodes import Node
 
-REFERRED = {"assignee": "Member", "contact": "Contact"}
+REFERRED = {"assignee": "Member", "contact": "Contact", "merged_into": "Ticket", "duplicates": "Ticket"}
 """Fields whose values are ids of rows."""
 LISTS = ("added_labels", "removed_labels", "mentioned", "told", "notifications")
 """Changes that are lists of ids: fields of their own show them."""

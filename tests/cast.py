@@ -21,7 +21,7 @@ from models.people import Person
 from models.permissions import Role, Scope
 from models.tickets import Ticket
 from models.workspaces import Workspace
-from resolvers import attachments, comments, keys, tickets, tokens, workspaces
+from resolvers import attachments, comments, keys, merges, tickets, tokens, workspaces
 from resolvers.attachments import Content
 from resolvers.contacts import ContactRef
 from resolvers.tickets import NewTicket
@@ -96,6 +96,15 @@ async def member(workspace: Workspace, name: str, role: Role) -> Somebody:
 async def ticket_of(contact: Contact, by: Actor, title: str = "The printer is on fire") -> Ticket:
     """Create a ticket of the contact."""
     return await tickets.create(by, NewTicket(title, contact=ContactRef(id=contact.id)))
+
+
+async def duplicate_of(ticket: Ticket, by: Actor, *, merged: bool = True) -> Ticket:
+    """Create another ticket of the same contact, and let it join this one unless it is not to be `merged`."""
+    contact = await Contact.get(workspace_id=by.workspace_id, id=ticket.contact_id)
+    duplicate = await ticket_of(contact, by, "The printer is burning")
+    if merged:
+        await merges.merge(by, ticket.id, duplicate.id)
+    return duplicate
 
 
 async def token_of(ticket: Ticket, by: Actor) -> str:

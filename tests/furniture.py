@@ -18,6 +18,7 @@ from models.labels import Label, LabelColor, TicketLabel
 from models.letters import Letter
 from models.mails import MailIn, MailOut
 from models.members import Member
+from models.merges import Merge
 from models.outbox import OutboxRow
 from models.reactions import Reaction
 from models.sessions import Session
@@ -91,6 +92,7 @@ async def _of_ticket(home: dict[str, int], now: datetime, ticket: Ticket, commen
         await Attachment.create(
             **on, comment_id=comment.id, name="a", media_type="a/b", bytes=0, sha256="0", created_at=now
         ),
+        await _merge(home, now, ticket),
         await OutboxRow.create(
             **home, reaction=Reaction.NOTIFY, dedupe_key=name, event_id=event.id, next_at=now, created_at=now
         ),
@@ -105,6 +107,21 @@ async def _of_ticket(home: dict[str, int], now: datetime, ticket: Ticket, commen
             expires_at=now,
         ),
     ]
+
+
+async def _merge(home: dict[str, int], now: datetime, primary: Ticket) -> Merge:
+    duplicate = await Ticket.create(
+        **home, number=NUMBER + 1, title="Help", channel=Channel.API, created_at=now, updated_at=now
+    )
+    return await Merge.create(
+        **home,
+        duplicate_id=duplicate.id,
+        primary_id=primary.id,
+        status_before=duplicate.status,
+        label_ids=[],
+        follower_ids=[],
+        created_at=now,
+    )
 
 
 async def _of_people(home: dict[str, int], now: datetime, member: Member) -> list[Tenant]:

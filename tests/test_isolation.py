@@ -65,6 +65,9 @@ KINDS = {
     "Mutation.commentRedeliver(input.commentId)": "Comment",
     "Mutation.apiKeyCreate(input.memberId)": "Member",
     "Mutation.apiKeyRevoke(input.apiKeyId)": "ApiKey",
+    "Mutation.ticketMerge(input.primaryTicketId)": "Ticket",
+    "Mutation.ticketMerge(input.duplicateTicketId)": "Ticket",
+    "Mutation.ticketUnmerge(input.duplicateTicketId)": "Ticket",
     "Subscription.ticketChanged(ticketId)": "Ticket",
     "Subscription.commentAdded(ticketId)": "Ticket",
 }
@@ -191,7 +194,7 @@ async def _listen(socket: GraphSocket, place: schema_walk.Place, id_: str, ours:
 def _written(place: schema_walk.Place, id_: str, ours: dict[str, str]) -> tuple[str, dict[str, object]]:
     """Return the operation with the id at its place; whatever else it needs is Acme's own."""
     required = {
-        "ticketId": ours["Ticket"],
+        **dict.fromkeys(("ticketId", "primaryTicketId", "duplicateTicketId"), ours["Ticket"]),
         "assigneeId": ours["Member"],
         "title": "A title",
         "body": "A body",

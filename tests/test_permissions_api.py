@@ -46,6 +46,8 @@ MAY = {
     "notificationMarkUnread": WRITERS,
     "notificationMarkAllRead": WRITERS,
     "viewerUpdateNotificationPreferences": WRITERS,
+    "ticketMerge": WORKERS,
+    "ticketUnmerge": WORKERS,
 }
 """Which members and keys may do what; the others are refused with FORBIDDEN."""
 
@@ -209,7 +211,10 @@ async def _written(
     failed = id_of(await cast.failed_reply(ada.actor, ticket))
     if mutation in READY:
         await READY[mutation](ticket)
+    duplicate = await cast.duplicate_of(ticket, ada.actor, merged=mutation == "ticketUnmerge")
     values = {
+        "primaryTicketId": ids["Ticket"],
+        "duplicateTicketId": id_of(duplicate),
         "ticketId": ids["Ticket"],
         "commentId": failed,
         "title": "Another title",

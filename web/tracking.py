@@ -51,8 +51,11 @@ def tracking_routes() -> list[Route]:
     async def show(request: Request) -> Response:
         _spend(buckets, request, LOOK)
         actor = await _customer(request)
-        sent = request.query_params.get("sent")
-        return _gone() if actor is None else await _shown(actor, Draft(_fresh_key()), sent=sent)
+        if actor is None:
+            return _gone()
+        if await tracking.place_of(actor) != _place(request):
+            return await _exchanged(_token(request))  # it was merged since
+        return await _shown(actor, Draft(_fresh_key()), sent=request.query_params.get("sent"))
 
     async def answer(request: Request) -> Response:
         check_origin(request)
@@ -66,7 +69,7 @@ def tracking_routes() -> list[Route]:
         try:
             _spend(buckets, request, WRITE)
             actor = await _customer(request)
-            return _gone() if actor is None else await _taken(actor, draft)
+            return _gone() if actor is None else await _taken(actor, _place(request), draft)
         except DeskError as refusal:
             headers = HEADERS | headers_of(refusal)
             return HTMLResponse(unsent_page(draft, refusal.message), status_of(refusal), headers=headers)
@@ -105,16 +108,23 @@ async def _exchanged(token: str) -> Response:
 
 async def _customer(request: Request) -> Actor | None:
     """Return the customer whose ticket's page this is; None when the browser has no cookie of it."""
-    token = cookie(request.headers.get("cookie"), ticket_cookie()) or ""
     know = tokens.recognize if request.method == "HEAD" else tokens.authenticate
     try:
-        actor = await know(token)
+        actor = await know(_token(request))
     except Unauthenticated:
         return None
-    return actor if await tracking.place_of(actor) == Place(**request.path_params) else None
+    return actor if _place(request) in await tracking.places_of(actor) else None
 
 
-async def _taken(actor: Actor, draft: Draft) -> Response:
+def _place(request: Request) -> Place:
+    return Place(**request.path_params)
+
+
+def _token(request: Request) -> str:
+    return cookie(request.headers.get("cookie"), ticket_cookie()) or ""
+
+
+async def _taken(actor: Actor, place: Place, draft: Draft) -> Response:
     """Take what the customer wrote, once for each form that they were shown."""
     intent = Intent("track", {"body": draft.body}, draft.key)
     try:
@@ -124,8 +134,8 @@ async def _taken(actor: Actor, draft: Draft) -> Response:
     except (Invalid, Conflict) as refusal:
         again = Draft(_fresh_key(), draft.body, refusal.message)
         return await _shown(actor, again, status=status_of(refusal))
-    sent = Sent.HERE if done.row.ticket_id == actor.ticket_id else Sent.ANEW
-    return RedirectResponse(f"{_path(await tracking.place_of(actor))}?sent={sent}", 303, headers=HEADERS)
+    sent = Sent.HERE if await tracking.is_of_ticket(actor, done.row) else Sent.ANEW
+    return RedirectResponse(f"{_path(place)}?sent={sent}", 303, headers=HEADERS)
 
 
 async def _shown(actor: Actor, draft: Draft, *, status: int = 200, sent: str | None = None) -> Response:
