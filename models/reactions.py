@@ -18,6 +18,7 @@ class Reaction(StrEnum):
     DELIVER = "DELIVER"
     RECEIVE = "RECEIVE"
     DISCARD = "DISCARD"
+    BULK = "BULK"
 
 
 class Audience(StrEnum):

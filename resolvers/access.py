@@ -10,6 +10,7 @@ from tortoise.queryset import QuerySet
 from models.actors import Actor
 from models.attachments import Attachment
 from models.audit import AuditRow
+from models.bulk_changes import BulkChange, BulkItem
 from models.comments import Comment
 from models.contacts import Contact
 from models.counters import Counter, CounterName
@@ -152,6 +153,18 @@ def merges(actor: Actor) -> QuerySet[Merge]:
     return Merge.filter(workspace_id=actor.workspace_id)
 
 
+def bulk_changes(actor: Actor) -> QuerySet[BulkChange]:
+    """The bulk changes of the workspace; only members may know of them."""
+    actor.require(Permission.READ)
+    return BulkChange.filter(workspace_id=actor.workspace_id)
+
+
+def bulk_items(actor: Actor) -> QuerySet[BulkItem]:
+    """The tickets of bulk changes, and what became of each."""
+    actor.require(Permission.READ)
+    return BulkItem.filter(workspace_id=actor.workspace_id)
+
+
 def workspaces(actor: Actor) -> QuerySet[Workspace]:
     """The actor's own workspace; there is no other."""
     return Workspace.filter(id=actor.workspace_id)
@@ -167,6 +180,7 @@ DOORS: dict[type[Model], Callable[[Actor], QuerySet[Any]]] = {
     MailOut: letters,
     Label: labels,
     Notification: notifications,
+    BulkChange: bulk_changes,
     Workspace: workspaces,
     ApiKey: api_keys,
     AuditRow: audit_rows,

@@ -4,6 +4,8 @@ import strawberry
 
 from schema.attachment_uploads import AttachmentMutations
 from schema.attachments import Attachment
+from schema.bulk_changes import BulkChange, BulkChangeQueries, BulkResult
+from schema.bulk_edits import BulkMutations
 from schema.comments import Comment, CommentMutations, CommentSubscriptions
 from schema.contacts import Contact
 from schema.followers import FollowerMutations
@@ -30,7 +32,7 @@ from schema.workspaces import WorkspaceMutations
 
 
 @strawberry.type(description="What can be asked.")
-class Query(ViewerQueries, TicketQueries, KeyQueries, LabelQueries, NodeQueries):
+class Query(ViewerQueries, TicketQueries, KeyQueries, LabelQueries, NodeQueries, BulkChangeQueries):
     pass
 
 
@@ -47,6 +49,7 @@ class Mutation(
     LabelMutations,
     AttachmentMutations,
     MergeMutations,
+    BulkMutations,
 ):
     pass
 
@@ -68,6 +71,8 @@ schema = strawberry.Schema(
         Contact,
         Member,
         Label,
+        BulkChange,
+        BulkResult,
         ApiKey,
         Notification,
         MutationError,

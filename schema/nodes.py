@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 
 from models.attachments import Attachment
+from models.bulk_changes import BulkChange
 from models.comments import Comment
 from models.contacts import Contact
 from models.errors import Invalid
@@ -31,6 +32,7 @@ NODES: dict[str, Model] = {
     "Member": Member,
     "Label": Label,
     "Notification": Notification,
+    "BulkChange": BulkChange,
     "Workspace": Workspace,
     "ApiKey": ApiKey,
 }

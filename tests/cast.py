@@ -19,9 +19,10 @@ from models.members import Member
 from models.notifications import NoticeKind, Notification
 from models.people import Person
 from models.permissions import Role, Scope
+from models.ticket_enums import Priority
 from models.tickets import Ticket
 from models.workspaces import Workspace
-from resolvers import attachments, comments, keys, merges, tickets, tokens, workspaces
+from resolvers import attachments, bulk_changes, comments, keys, merges, tickets, tokens, workspaces
 from resolvers.attachments import Content
 from resolvers.contacts import ContactRef
 from resolvers.tickets import NewTicket
@@ -182,6 +183,7 @@ async def one_of_each(by: Actor, ticket: Ticket) -> dict[str, str]:
     file = await attachment(by, f"{ticket.title}.txt", on=note)
     label_ = await label(by, f"About {ticket.title}"[:60])
     await TicketLabel.create(workspace_id=by.workspace_id, ticket_id=ticket.id, label_id=label_.id)
+    bulk = await bulk_changes.change_many(by, [ticket.id], {"priority": Priority.LOW})
     contact = await Contact.get(workspace_id=by.workspace_id, id=ticket.contact_id)
     member = await Member.get(workspace_id=by.workspace_id, id=by.member_id)
     event = await Event.filter(workspace_id=by.workspace_id, ticket_id=ticket.id).order_by("seq").first()
@@ -192,6 +194,7 @@ async def one_of_each(by: Actor, ticket: Ticket) -> dict[str, str]:
         "Ticket": id_of(ticket),
         "Comment": id_of(note),
         "Attachment": id_of(file),
+        "BulkChange": id_of(bulk),
         "Label": id_of(label_),
         "Contact": id_of(contact),
         "Member": id_of(member),

@@ -7,6 +7,7 @@ from models import clock
 from models.actors import ActorKind
 from models.attachments import Attachment
 from models.audit import AuditAction, AuditRow
+from models.bulk_changes import BulkChange, BulkItem
 from models.comments import Comment
 from models.contacts import Contact
 from models.counters import Counter, CounterName
@@ -93,6 +94,7 @@ async def _of_ticket(home: dict[str, int], now: datetime, ticket: Ticket, commen
             **on, comment_id=comment.id, name="a", media_type="a/b", bytes=0, sha256="0", created_at=now
         ),
         await _merge(home, now, ticket),
+        *await _bulk(home, now, ticket),
         await OutboxRow.create(
             **home, reaction=Reaction.NOTIFY, dedupe_key=name, event_id=event.id, next_at=now, created_at=now
         ),
@@ -122,6 +124,13 @@ async def _merge(home: dict[str, int], now: datetime, primary: Ticket) -> Merge:
         follower_ids=[],
         created_at=now,
     )
+
+
+async def _bulk(home: dict[str, int], now: datetime, ticket: Ticket) -> list[Tenant]:
+    member = await Member.filter(**home).first()
+    assert member is not None
+    bulk = await BulkChange.create(**home, member_id=member.id, created_at=now)
+    return [bulk, await BulkItem.create(**home, bulk_id=bulk.id, nth=1, ticket_id=ticket.id)]
 
 
 async def _of_people(home: dict[str, int], now: datetime, member: Member) -> list[Tenant]:

@@ -15,6 +15,7 @@ from models.permissions import Scope
 from resolvers import comments, keys, tickets
 from resolvers.tickets import NewTicket, TicketValues
 from schema.ids import global_id
+from settings import settings
 
 CANARY = "globex-canary-7341"
 NOBODYS = 2**40
@@ -68,6 +69,15 @@ KINDS = {
     "Mutation.ticketMerge(input.primaryTicketId)": "Ticket",
     "Mutation.ticketMerge(input.duplicateTicketId)": "Ticket",
     "Mutation.ticketUnmerge(input.duplicateTicketId)": "Ticket",
+    "Query.bulkChange(id)": "BulkChange",
+    "Mutation.ticketBulkUpdate(input.tickets.ids)": "Ticket",
+    "Mutation.ticketBulkUpdate(input.tickets.matching.filter.labelIds)": "Label",
+    "Mutation.ticketBulkUpdate(input.tickets.matching.filter.assignee.memberId)": "Member",
+    "Mutation.ticketBulkUpdate(input.tickets.matching.filter.contactId)": "Contact",
+    "Mutation.ticketBulkUpdate(input.change.assigneeId)": "Member",
+    "Mutation.ticketBulkUpdate(input.change.addLabelIds)": "Label",
+    "Mutation.ticketBulkUpdate(input.change.removeLabelIds)": "Label",
+    "Mutation.ticketBulkUndo(input.bulkChangeId)": "BulkChange",
     "Subscription.ticketChanged(ticketId)": "Ticket",
     "Subscription.commentAdded(ticketId)": "Ticket",
 }
@@ -79,6 +89,12 @@ OWN_AFFAIRS = {"notificationAdded"}
 PLACES = [place for place in schema_walk.id_places(schema_walk.DESK) if place.on != "Subscription"]
 STREAMS = [place for place in schema_walk.id_places(schema_walk.DESK) if place.on == "Subscription"]
 NAMES = [each.name for each in schema_walk.DESK.get_possible_types(schema_walk.DESK.type_map["Node"])]
+
+
+@pytest.fixture(autouse=True)
+def plenty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Points enough to try every place in one go."""
+    monkeypatch.setattr(settings, "points_burst", 10_000_000)
 
 
 @pytest.fixture
@@ -205,13 +221,15 @@ def _written(place: schema_walk.Place, id_: str, ours: dict[str, str]) -> tuple[
         "email": "a@x.example",
         "name": "A name",
         "scopes": ["READ"],
+        "tickets": {"ids": [ours["Ticket"]]},
+        "change": {"priority": "HIGH"},
+        "expectedCount": 1,
     }
 
     def sample(*path: str) -> object:
         if path == place.path:
             return [id_] if place.is_list else id_
-        if path[:-1] == ("input",) or path[:-1] == place.path[:-1]:
-            return required.get(path[-1])
-        return None
+        stands_beside = path[:-1] == place.path[: len(path) - 1] and path != place.path[: len(path)]
+        return required.get(path[-1]) if stands_beside else None
 
     return schema_walk.document(schema_walk.DESK, place.on, place.field, sample)

@@ -46,6 +46,8 @@ MAY = {
     "notificationMarkUnread": WRITERS,
     "notificationMarkAllRead": WRITERS,
     "viewerUpdateNotificationPreferences": WRITERS,
+    "ticketBulkUpdate": WORKERS,
+    "ticketBulkUndo": WORKERS,
     "ticketMerge": WORKERS,
     "ticketUnmerge": WORKERS,
 }
@@ -231,6 +233,9 @@ async def _written(
         "labelId": ids["Label"],
         "labelIds": [id_of(other) if mutation == "ticketAddLabels" else ids["Label"]],
         "intoLabelId": id_of(other),
+        "tickets": {"ids": [ids["Ticket"]]},
+        "change": {"priority": "URGENT"},
+        "bulkChangeId": ids["BulkChange"],
     }
 
     def sample(*path: str) -> object:

@@ -1,16 +1,22 @@
 """Runs the benchmarks and prints a line for each figure: `python -m tests.benchmarks`.
 
-BENCH=reads, BENCH=push or BENCH=push_across runs one alone. BENCH_BRIEF=1 only shows that they work.
+BENCH=reads, BENCH=bulk, BENCH=push or BENCH=push_across runs one alone. BENCH_BRIEF=1 only shows that they
+work.
 """
 
 import asyncio
 import os
 import sys
 
-from tests.benchmarks import push, push_across, reads, stage
+from tests.benchmarks import bulk, push, push_across, reads, stage
 from tests.benchmarks.effort import BRIEF, FULL
 
-BENCHMARKS = {"reads": reads.measure, "push": push.measure, "push_across": push_across.measure}
+BENCHMARKS = {
+    "reads": reads.measure,
+    "bulk": bulk.measure,
+    "push": push.measure,
+    "push_across": push_across.measure,
+}
 
 
 def main() -> None:
