@@ -93,8 +93,9 @@ NAMES = [each.name for each in schema_walk.DESK.get_possible_types(schema_walk.D
 
 @pytest.fixture(autouse=True)
 def plenty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Points enough to try every place in one go."""
+    """Points enough to try every place in one go, also for who is let in nowhere."""
     monkeypatch.setattr(settings, "points_burst", 10_000_000)
+    monkeypatch.setattr(settings, "anonymous_burst", 10_000_000)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from models.errors import Conflict, DeskError
 from models.labels import Label, LabelColor, TicketLabel
 from models.ticket_enums import Channel, Status
 from models.tickets import Ticket
-from resolvers import access, comments, duplicates, merges, tickets, timelines, tokens
+from resolvers import access, comments, duplicates, followers, merges, tickets, timelines, tokens
 from resolvers.lists import Window
 
 WRITERS, TRIES = 16, 12  # of the storm: some four seconds of it
@@ -137,6 +137,19 @@ async def test_a_label_that_the_live_ticket_had_itself_stays_when_a_merge_is_und
 
     links = await access.ticket_labels(ada.actor).order_by("ticket_id").values_list("ticket_id", flat=True)
     assert links == [chain[0].id, chain[2].id]
+
+
+async def test_followers_come_along_and_go_back(ada, grace, olga, chain):
+    for somebody, followed in ((grace, chain[0]), (olga, chain[0]), (olga, chain[2])):
+        await followers.follow(somebody.actor, followed.id)
+    await join_all(ada.actor, chain)
+    joined = await access.followers(ada.actor).filter(ticket_id=chain[2].id).count()
+
+    await merges.unmerge(ada.actor, chain[0].id)
+
+    rows = access.followers(ada.actor).filter(ticket_id__in=[each.id for each in chain[1:]])
+    assert joined == 2
+    assert await rows.values_list("member_id", flat=True) == [olga.member.id]
 
 
 async def test_a_storm_of_merges_leaves_a_forest_and_every_comment_once(desk, ada, grace, ticket):

@@ -122,15 +122,24 @@ async def test_what_another_customer_writes_too_late_begins_a_ticket_of_their_ow
     assert (begun.contact_id, begun.follows_id) == (dora.id, primary.id)
 
 
-async def test_the_notes_about_a_merge_reach_no_customer(web, ada, ticket, primary):
-    token = await cast.token_of(primary, ada.actor)
+@pytest.mark.parametrize("is_live", [True, False])
+async def test_the_notes_about_a_merge_reach_no_customer(web, ada, dora, primary, is_live):
+    hers = await cast.ticket_of(dora, ada.actor, "Dora's printer")
+    token = await cast.token_of(hers, ada.actor)
     cursor = await web.cursor(token, path=PUBLIC)
-    await merges.merge(ada.actor, primary.id, ticket.id)
-    await merges.unmerge(ada.actor, ticket.id)
-    await comments.reply(ada.actor, primary.id, "Hello.")
 
+    async def happens() -> None:
+        await merges.merge(ada.actor, primary.id, hers.id, across_customers=True)
+        await merges.unmerge(ada.actor, hers.id)
+        await comments.reply(ada.actor, hers.id, "Hello.")
+
+    if not is_live:
+        await happens()
     async with web.socket(token, path=PUBLIC) as socket:
         watching = await socket.subscribe(ADDED, after=cursor)
+        if is_live:
+            await web.joined(1)
+            await happens()
         told = (await socket.next(watching))["data"]["commentAdded"]
 
     assert told == {"type": "EVENT", "comment": {"body": "Hello."}}
