@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from models.actors import system
 from models.database import fetch, shielded
 from models.reactions import Reaction
-from resolvers import deliveries, inbound, invitations
+from resolvers import bulk_changes, deliveries, inbound, invitations
 from resolvers.change import change, operation
 from settings import settings
 
@@ -16,7 +16,7 @@ UPDATE outbox
 SET fence = fence + 1, attempts = attempts + 1, lease_until = now() + $3::float8 * interval '1 second'
 WHERE workspace_id = $1 AND id = $2 AND done_at IS NULL AND failed_at IS NULL
   AND next_at <= now() AND (lease_until IS NULL OR lease_until < now())
-RETURNING reaction, event_id, mail_id, mail_in_id, invitation_id, attempts, fence,
+RETURNING reaction, event_id, mail_id, mail_in_id, invitation_id, bulk_id, attempts, fence,
           extract(epoch FROM now() - created_at)::float8 AS age_seconds
 """
 
@@ -25,6 +25,10 @@ RENEW = """
 UPDATE outbox SET lease_until = now() + $4::float8 * interval '1 second'
 WHERE workspace_id = $1 AND id = $2 AND fence = $3 AND done_at IS NULL AND failed_at IS NULL
 RETURNING id
+"""
+HOLD = """
+SELECT id FROM outbox
+WHERE workspace_id = $1 AND id = $2 AND fence = $3 AND done_at IS NULL AND failed_at IS NULL FOR UPDATE
 """
 FINISH = """
 UPDATE outbox SET done_at = now(), lease_until = NULL
@@ -63,6 +67,7 @@ class Claim:
     age_seconds: float
     mail_in_id: int | None = None
     invitation_id: int | None = None
+    bulk_id: int | None = None
 
     @property
     def holder(self) -> tuple[int, int, int]:
@@ -94,6 +99,12 @@ async def finish(claim: Claim) -> None:
         raise Stale
 
 
+async def hold(claim: Claim) -> None:
+    """Keep the row ours until the transaction of a part of the effect ends. Raises Stale."""
+    if not await fetch(HOLD, *claim.holder):
+        raise Stale
+
+
 async def put_back(claim: Claim, failure: str, *, seconds: float) -> None:
     """Let the row be tried again after `seconds`."""
     await _run(PUT_BACK, *claim.holder, seconds, failure[:FAILURE_LENGTH])
@@ -117,6 +128,8 @@ async def give_up(claim: Claim, failure: str) -> None:
             await inbound.quarantine(actor, claim.mail_in_id, reason)
         if claim.invitation_id is not None:
             await invitations.fail(actor, claim.invitation_id, reason)
+        if claim.bulk_id is not None:
+            await bulk_changes.abandon(actor, claim.bulk_id)
 
 
 async def _run(statement: str, *values: object) -> list[dict[str, object]]:

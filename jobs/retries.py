@@ -15,6 +15,7 @@ RETRY_MINUTES: dict[Reaction, tuple[float, ...]] = {
     Reaction.INVITE: (1, 5, 15, 30, HOUR),
     Reaction.DISCARD: (1, 5, 15, 30, HOUR),
     Reaction.RECEIVE: (0.1, 0.5, 1, 5, 15, HOUR),
+    Reaction.BULK: (0.1, 0.5, 1, 5, 15, HOUR),
 }
 """Waits after the first, second, … attempt; the last one is repeated. Source: RULES 5."""
 

@@ -7,6 +7,7 @@ import structlog
 
 from jobs import claims
 from jobs.attachments import discard
+from jobs.bulk import bulk
 from jobs.claims import Claim, Stale
 from jobs.leases import kept
 from jobs.mail.deliver import deliver
@@ -28,6 +29,7 @@ REACT: dict[Reaction, Callable[[Claim], Awaitable[None]]] = {
     Reaction.RECEIVE: receive,
     Reaction.DISCARD: discard,
     Reaction.INVITE: invite,
+    Reaction.BULK: bulk,
 }
 
 

@@ -29,6 +29,9 @@ class Attachment(Tenant):
 
     ticket_id = fields.BigIntField(null=True, description="None while it is not sent yet.")
     comment_id = fields.BigIntField(null=True, description="None: it came with the ticket itself.")
+    moved_from_id = fields.BigIntField(
+        null=True, description="The ticket it came with, where a merge has moved it from there."
+    )
     member_id = fields.BigIntField(null=True, description="The member who added it.")
     contact_id = fields.BigIntField(null=True, description="The customer who added it.")
     name = fields.CharField(255, description="As the sender named it, without what misleads.")

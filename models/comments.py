@@ -19,7 +19,12 @@ class Comment(Tenant):
     contact_id = fields.BigIntField(null=True, description="The customer who wrote it.")
     channel = fields.CharEnumField(Channel, max_length=20, description="The way it came in.")
     body = fields.TextField(description="Plain text.")
-    moved_from_id = fields.BigIntField(null=True, description="The duplicate it came from by a merge.")
+    moved_from_id = fields.BigIntField(
+        null=True, description="The ticket it was said on, where a merge has moved it from there."
+    )
+    appeared_seq = fields.BigIntField(
+        null=True, description="Of a moved one, the seq of its event: its place in the timeline it moved to."
+    )
     created_at = fields.DatetimeField()
 
     class Meta:

@@ -38,6 +38,7 @@ MODELS = [
     "models.members",
     "models.mentions",
     "models.notifications",
+    "models.merges",
     "models.outbox",
     "models.people",
     "models.schedule",

@@ -51,6 +51,14 @@ class StaleObject(Conflict):
         self.row = row
 
 
+class AlreadyMerged(Conflict):
+    """The ticket was merged into another. `primary` is the one at the end of the chain."""
+
+    def __init__(self, message: str, primary: object) -> None:
+        super().__init__(message)
+        self.primary = primary
+
+
 class IdempotencyKeyReused(Conflict):
     """The key was used before with another input."""
 

@@ -45,6 +45,9 @@ ABOUT_EARLIER_COMMENTS = (Kind.DELIVERY_FAILED, Kind.REDELIVERED)
 UNSEEN = (Kind.NOTIFIED,)
 """Kinds that belong to no timeline: they only tell members of something that happened before."""
 
+WITH_A_NOTE = (Kind.MERGED,)
+"""Kinds that a customer may see though the comment that appeared by them is a note."""
+
 
 class Event(Tenant):
     """One event. `seq` is gapless and in the order of the commits. Holds ids and enums, never text."""

@@ -15,6 +15,7 @@ class OutboxRow(Tenant):
     mail_id = fields.BigIntField(null=True)
     mail_in_id = fields.BigIntField(null=True, description="A mail that came in.")
     invitation_id = fields.BigIntField(null=True)
+    bulk_id = fields.BigIntField(null=True, description="A bulk change of many tickets.")
     attempts = fields.IntField(default=0)
     next_at = fields.DatetimeField(description="Not before; on the database's clock.")
     offered_at = fields.DatetimeField(null=True, description="When the broker was last told of it.")

@@ -20,6 +20,7 @@ class Reaction(StrEnum):
     RECEIVE = "RECEIVE"
     DISCARD = "DISCARD"
     INVITE = "INVITE"
+    BULK = "BULK"
 
 
 class Audience(StrEnum):

@@ -194,6 +194,21 @@ class Ticket(Tenant):
             return False
         return self.survey_asked_at is None or at - self.survey_asked_at >= SURVEY_REST
 
+    def join(self, primary: "Ticket", at: datetime) -> Changes:
+        """Become a duplicate of the primary: closed, for good as long as it is one."""
+        changes = self.move(Status.CLOSED, at)
+        self.merged_into_id, self.merged_at = primary.id, at
+        changes["merged_into"] = [None, primary.id]
+        return changes
+
+    def leave(self, status: Status, *, resolved_at: datetime | None, closed_at: datetime | None) -> Changes:
+        """Be no duplicate any more: stand as before it was merged."""
+        changes = status_changes(self.status, status)
+        changes["merged_into"] = [self.merged_into_id, None]
+        self.status, self.resolved_at, self.closed_at = status, resolved_at, closed_at
+        self.merged_into_id = self.merged_at = None
+        return changes
+
     def touch(self, at: datetime) -> None:
         """Count one more change of the ticket."""
         self.version += 1

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models.events import UNSEEN, Event
+from models.events import UNSEEN, WITH_A_NOTE, Event
 
 
 class SignalType(StrEnum):
@@ -45,4 +45,5 @@ class Topic:
             and (self.ticket_id is None or event.ticket_id == self.ticket_id)
             and (not self.comments_only or event.new_comment_id is not None)
             and (event.is_public or not self.public)
+            and not (self.comments_only and self.public and event.kind in WITH_A_NOTE)
         )

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from datetime import timedelta
 
 from models import clock
-from models.events import ABOUT_EARLIER_COMMENTS, UNSEEN, Event, Kind
+from models.events import ABOUT_EARLIER_COMMENTS, UNSEEN, WITH_A_NOTE, Event, Kind
 from realtime.feeds import BATCH, Feed
 from realtime.signals import Signal, SignalType, Topic
 from settings import settings
@@ -70,6 +70,8 @@ async def _page(topic: Topic, after: int, until: int) -> list[Event]:
         rows = rows.filter(comment_id__isnull=False).exclude(kind__in=ABOUT_EARLIER_COMMENTS)
     if topic.public:
         rows = rows.filter(is_public=True)
+    if topic.comments_only and topic.public:
+        rows = rows.exclude(kind__in=WITH_A_NOTE)
     return await rows.order_by("seq").limit(BATCH)
 
 

@@ -1,6 +1,6 @@
 """The only door to rows: load, scope to the workspace, check the permission, lock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from tortoise.expressions import Q, Subquery
@@ -10,6 +10,7 @@ from tortoise.queryset import QuerySet
 from models.actors import Actor
 from models.attachments import Attachment
 from models.audit import AuditRow
+from models.bulk_changes import BulkChange, BulkItem
 from models.canned_responses import CannedResponse
 from models.comments import Comment
 from models.contacts import Contact
@@ -23,6 +24,7 @@ from models.labels import Label, TicketLabel
 from models.mails import MailIn, MailOut
 from models.members import Member
 from models.mentions import Mention
+from models.merges import Merge
 from models.notifications import Notification
 from models.people import Person
 from models.permissions import Permission
@@ -165,6 +167,24 @@ def views(actor: Actor) -> QuerySet[View]:
     return View.filter(Q(is_shared=True) | Q(member_id=actor.member_id or 0), workspace_id=actor.workspace_id)
 
 
+def merges(actor: Actor) -> QuerySet[Merge]:
+    """Which ticket joined which; only members may know of it."""
+    actor.require(Permission.READ)
+    return Merge.filter(workspace_id=actor.workspace_id)
+
+
+def bulk_changes(actor: Actor) -> QuerySet[BulkChange]:
+    """The bulk changes of the workspace; only members may know of them."""
+    actor.require(Permission.READ)
+    return BulkChange.filter(workspace_id=actor.workspace_id)
+
+
+def bulk_items(actor: Actor) -> QuerySet[BulkItem]:
+    """The tickets of bulk changes, and what became of each."""
+    actor.require(Permission.READ)
+    return BulkItem.filter(workspace_id=actor.workspace_id)
+
+
 def workspaces(actor: Actor) -> QuerySet[Workspace]:
     """The actor's own workspace; there is no other."""
     return Workspace.filter(id=actor.workspace_id)
@@ -182,6 +202,7 @@ DOORS: dict[type[Model], Callable[[Actor], QuerySet[Any]]] = {
     Notification: notifications,
     CannedResponse: canned_responses,
     View: views,
+    BulkChange: bulk_changes,
     Workspace: workspaces,
     ApiKey: api_keys,
     AuditRow: audit_rows,
@@ -206,6 +227,20 @@ async def ticket(actor: Actor, ticket_id: int, permission: Permission) -> Ticket
         raise NotFound("There is no such ticket.")
     actor.require(permission)
     return row
+
+
+async def tickets_at_once(
+    actor: Actor, ticket_ids: Collection[int], permission: Permission
+) -> dict[int, Ticket]:
+    """Return the tickets by their ids, locked in the order of these, so that nobody waits in a circle.
+
+    Refuses like `ticket` when one of them is not there.
+    """
+    rows = await tickets(actor).filter(id__in=set(ticket_ids)).order_by("id").select_for_update()
+    if len(rows) < len(set(ticket_ids)):
+        raise NotFound("There is no such ticket.")
+    actor.require(permission)
+    return {row.id: row for row in rows}
 
 
 async def comment(actor: Actor, comment_id: int) -> Comment:

@@ -14,6 +14,7 @@ from models.tickets import Ticket, given_to, status_changes
 from resolvers import access
 from resolvers.attachments import bind
 from resolvers.change import Change, change, operation
+from resolvers.duplicates import live_ticket, refuse_merged
 from resolvers.mentions import mention
 from resolvers.tickets import follow_up
 
@@ -31,14 +32,14 @@ async def reply(
     """Answer the customer, and then give the ticket `status` if one is given (send and resolve).
 
     Records REPLIED {changes}. The first reply sets the first response for ever; a reply to an OPEN
-    ticket makes it IN_PROGRESS. Refuses with Conflict on a ticket that is archived or was merged into
-    another, and when somebody else has commented after `since_comment_id`, the newest one that was seen.
+    ticket makes it IN_PROGRESS. Refuses with AlreadyMerged on a ticket that was merged into another, with
+    Conflict on an archived one, and when somebody else has commented after `since_comment_id`, the newest
+    one that was seen.
     """
     text = checked_body(body)
     async with change(actor) as made:
         ticket = await access.ticket(actor, ticket_id, Permission.REPLY)
-        if ticket.merged_into_id is not None:
-            raise Conflict("This ticket was merged into another one. Answer there.")
+        await refuse_merged(actor, ticket, "This ticket was merged into another one. Answer there.")
         ticket.expect_present()
         if since_comment_id is not None:
             await _expect_newest(actor, ticket, since_comment_id)
@@ -71,7 +72,7 @@ async def note(
     async with change(actor) as made:
         ticket = await access.ticket(actor, ticket_id, Permission.NOTE)
         ticket.expect_present()
-        comment = await _write(made, ticket, text, Channel.API if actor.is_key else Channel.PORTAL, note=True)
+        comment = await add_note(made, ticket, text)
         await bind(made, ticket, comment, attachment_ids)
         changes = await mention(actor, comment, mention_ids)
         made.record(ticket, Kind.NOTED, public=False, comment=comment, changes=changes)
@@ -82,7 +83,8 @@ async def note(
 async def customer_reply(
     actor: Actor, body: str, channel: Channel, *, attachment_ids: Sequence[int] = ()
 ) -> Comment:
-    """Take what the customer writes on the ticket that the actor is bound to.
+    """Take what the customer writes on the ticket that the actor is bound to, or on the one which that
+    was merged into.
 
     Records CUSTOMER_REPLIED {changes}: RESOLVED and CLOSED reopen, WAITING goes on, archived comes
     back. On a ticket that closed longer ago than it may be reopened, a new one is created that
@@ -91,14 +93,14 @@ async def customer_reply(
     text = checked_body(body)
     assert actor.ticket_id is not None, "a customer is bound to a ticket"
     async with change(actor) as made:
-        ticket = await access.ticket(actor, actor.ticket_id, Permission.CUSTOMER_REPLY)
+        ticket = await live_ticket(actor, actor.ticket_id, Permission.CUSTOMER_REPLY)
         workspace = await access.workspace(actor)
         if ticket.is_past_reopening(made.at, workspace.reopenable):
             return await _write_anew(made, ticket, text, channel, attachment_ids)
         changes = ticket.hear(made.at)
         comment = await _write(made, ticket, text, channel)
         await bind(made, ticket, comment, attachment_ids)
-        made.record(ticket, Kind.CUSTOMER_REPLIED, public=True, comment=comment, changes=changes)
+        made.record(ticket, Kind.CUSTOMER_REPLIED, public=ticket.is_public, comment=comment, changes=changes)
     return comment
 
 
@@ -110,6 +112,12 @@ async def _expect_newest(actor: Actor, ticket: Ticket, comment_id: int) -> None:
     by_others = Q(member_id=None) | ~Q(member_id=actor.member_id)
     if await thread.filter(by_others, id__gt=comment_id).exists():
         raise Conflict("Somebody has commented meanwhile. Read it first, or send your answer anyway.")
+
+
+async def add_note(made: Change, ticket: Ticket, text: str) -> Comment:
+    """Add a note to the ticket, which it saves. Its event is the caller's."""
+    channel = Channel.API if made.actor.is_key else Channel.PORTAL
+    return await _write(made, ticket, text, channel, note=True)
 
 
 async def _write_anew(

@@ -54,13 +54,14 @@ async def redeliver(actor: Actor, comment_id: int) -> Comment:
 async def _end(actor: Actor, mail_id: int, state: MailState, reason: str) -> None:
     async with change(actor) as made:
         mail = await access.letters(actor).get(id=mail_id)
-        ticket = await access.ticket(actor, mail.ticket_id, Permission.READ)
+        comment = None if mail.comment_id is None else await access.comment(actor, mail.comment_id)
+        ticket_id = comment.ticket_id if comment else mail.ticket_id  # a merge moves comments
+        ticket = await access.ticket(actor, ticket_id, Permission.READ)
         queued = access.letters(actor).filter(id=mail_id, state=MailState.QUEUED)
         if not await queued.update(state=state, failure=reason):
             return
         if mail.letter in TO_MEMBERS:
             return
-        comment = None if mail.comment_id is None else await access.comment(actor, mail.comment_id)
         made.record(ticket, Kind.DELIVERY_FAILED, public=False, comment=comment)
 
 

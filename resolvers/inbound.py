@@ -16,6 +16,7 @@ from models.tickets import TITLE_LENGTH, Ticket
 from resolvers import access, comments, tickets, tokens
 from resolvers.change import change, operation
 from resolvers.contacts import ContactRef, find_or_create
+from resolvers.duplicates import chain
 from resolvers.tickets import NewTicket
 
 OURS = "We sent it ourselves."
@@ -144,10 +145,10 @@ async def _customer_by_token(actor: Actor, given: tuple[str, ...]) -> Actor | No
 async def _ticket_about(actor: Actor, leads: Leads) -> int | None:
     """Return the ticket that an automatic mail is about, whoever sent it."""
     customer = await _customer_by_token(actor, leads.tokens)
-    if customer is not None:
-        return customer.ticket_id
+    if customer is not None and customer.ticket_id is not None:
+        return (await chain(actor, customer.ticket_id))[-1]
     answered = await _first_ticket(actor, leads.ticket_ids)
-    return answered and answered.id
+    return answered and (await chain(actor, answered.id))[-1]
 
 
 async def _first_ticket(actor: Actor, ticket_ids: tuple[int, ...]) -> Ticket | None:

@@ -8,7 +8,6 @@ from tortoise.functions import Count
 
 from models.actors import Actor
 from models.attachments import Attachment
-from models.events import UNSEEN, Event
 from models.rows import select_for_each
 from models.tenancy import Tenant
 from resolvers import access
@@ -17,7 +16,6 @@ Row = TypeVar("Row", bound=Tenant)
 Place = TypeVar("Place")
 
 SEQ_LIMIT = 2**63 - 1
-SEEN = " AND ".join(f"kind <> '{kind}'" for kind in UNSEEN)
 PUBLIC_FILES = (
     "(comment_id IS NULL OR EXISTS (SELECT FROM comment WHERE comment.workspace_id = $2"
     " AND comment.id = attachment.comment_id AND comment.is_public))"
@@ -48,27 +46,6 @@ class Total:
 
     count: int
     is_exact: bool = True
-
-
-async def timelines(actor: Actor, ticket_ids: list[int], window: Window[int]) -> list[Page[Event]]:
-    """Return for each ticket a page of what happened on it, the oldest first: what the actor may see."""
-    beyond, order = ("<", "DESC") if window.backward else (">", "ASC")
-    clauses = (
-        f"WHERE workspace_id = $2 AND ticket_id = parent.key AND seq {beyond} $3 AND {SEEN}"
-        f"{' AND is_public' if actor.is_customer else ''} ORDER BY seq {order} LIMIT {window.size + 1}"
-    )
-    place = window.place if window.place is not None else (SEQ_LIMIT if window.backward else 0)
-    own = [id_ for id_ in ticket_ids if not actor.is_customer or id_ == actor.ticket_id]
-    found = await select_for_each(Event, clauses, own, actor.workspace_id, place)
-    return pages_of(ticket_ids, found, window)
-
-
-async def timeline_counts(actor: Actor, ticket_ids: list[int]) -> list[int]:
-    """Count for each ticket what the actor may see of what happened on it."""
-    events = access.events(actor).filter(ticket_id__in=ticket_ids)
-    found = await events.annotate(count=Count("id")).group_by("ticket_id").values_list("ticket_id", "count")
-    counts = dict(found)
-    return [counts.get(ticket_id, 0) for ticket_id in ticket_ids]
 
 
 async def attachments(actor: Actor, ticket_ids: list[int], window: Window[int]) -> list[Page[Attachment]]:

@@ -26,6 +26,7 @@ OF_EACH = (
     "SELECT parent.key, (SELECT COUNT(*) FROM (SELECT 1 FROM ticket {clauses}) AS found) AS count"
     " FROM unnest($1::bigint[]) AS parent (key)"
 )
+EXACTLY = "SELECT COUNT(*) AS count FROM ticket WHERE ticket.workspace_id = $1 AND {clause}"
 MOST = Window[Place](MOST_COUNTED)
 
 
@@ -58,6 +59,15 @@ async def total(actor: Actor, filter_: TicketFilter) -> Total:
     statement = f"SELECT COALESCE(SUM(ticket.tickets), 0)::bigint AS count FROM {source} WHERE {where}"  # noqa: S608
     [row] = await fetch(statement, *parameters.values)
     return Total(row["count"]) if _is_counted(filter_) else _up_to_most(row["count"])
+
+
+async def exact_total(actor: Actor, filter_: TicketFilter) -> int:
+    """Count the tickets that meet the filter one by one, however many they are."""
+    actor.require(Permission.READ)
+    parameters = Parameters(actor.workspace_id)
+    statement = EXACTLY.format(clause=clause(filter_, actor, parameters))
+    [row] = await fetch(statement, *parameters.values)
+    return int(row["count"])
 
 
 async def counts(actor: Actor, filter_: TicketFilter) -> TicketCounts:

@@ -95,13 +95,13 @@ async def update(
 
 
 async def follow_up(made: Change, closed: Ticket, channel: Channel) -> Ticket:
-    """Return a new ticket of the same customer that follows a closed one. Its event is the caller's."""
+    """Return a new ticket of the customer who writes that follows a closed one. Its event is the caller's."""
     ticket = Ticket(
         workspace_id=closed.workspace_id,
         title=closed.title,
         type=closed.type,
         channel=channel,
-        contact_id=closed.contact_id,
+        contact_id=made.actor.contact_id,  # not the closed one's, if another's ticket was merged into it
         assignee_id=closed.assignee_id,
         is_public=closed.is_public,
         follows_id=closed.id,

@@ -4,15 +4,16 @@ import secrets
 from datetime import timedelta
 
 from models import clock
-from models.actors import Actor, customer
+from models.actors import Actor, customer, system
 from models.contacts import Contact
 from models.errors import Unauthenticated
-from models.permissions import CUSTOMER, SURVEYED
+from models.permissions import SURVEYED
 from models.secrets import hashed
 from models.tenancy import systemwide
 from models.tickets import Ticket
 from models.tokens import Purpose, TicketToken, token_of
 from resolvers.change import change, operation
+from resolvers.duplicates import chain
 
 LIVES = timedelta(days=365)
 UNKNOWN = "This link is not valid any more. Please ask for a new one."
@@ -133,8 +134,12 @@ async def _proved(actor: Actor) -> Actor:
 async def _actor(row: TicketToken | None) -> Actor:
     if row is None or row.revoked_at or row.expires_at <= clock.now():
         raise Unauthenticated(UNKNOWN)
-    public = Ticket.filter(workspace_id=row.workspace_id, id=row.ticket_id, is_public=True)
-    if not await public.filter(contact_id=row.contact_id).exists():
+    theirs = Ticket.filter(workspace_id=row.workspace_id, contact_id=row.contact_id, is_public=True)
+    if not await theirs.filter(id=row.ticket_id).exists():
         raise Unauthenticated(UNKNOWN)
-    permissions = SURVEYED if row.purpose is Purpose.SURVEY else CUSTOMER
-    return customer(row.workspace_id, row.contact_id, row.ticket_id, row.id, permissions)
+    if row.purpose is Purpose.SURVEY:
+        return customer(row.workspace_id, row.contact_id, row.ticket_id, row.id, SURVEYED)
+    live_id = (await chain(system(row.workspace_id), row.ticket_id))[-1]
+    # A duplicate leads to the ticket that stays only where that is the same customer's.
+    ticket_id = live_id if await theirs.filter(id=live_id).exists() else row.ticket_id
+    return customer(row.workspace_id, row.contact_id, ticket_id, row.id)

@@ -12,7 +12,9 @@ from models.attachment_links import Use, link_to
 from models.comments import Comment
 from models.errors import NotFound
 from models.tickets import Ticket
+from models.tokens import TicketToken
 from resolvers import access
+from resolvers.duplicates import chain
 
 MOST = 100  # messages on a page: at their longest they are 10 MB
 
@@ -63,6 +65,22 @@ async def place_of(actor: Actor) -> Place:
     """Return where the page of the customer's ticket is."""
     ticket, workspace = await _ticket(actor), await access.workspace(actor)
     return Place(workspace.slug, ticket.reference)
+
+
+async def places_of(actor: Actor) -> set[Place]:
+    """Return where the page of the customer's ticket is, and was before that ticket joined it for which
+    their token was made."""
+    token = await TicketToken.get(workspace_id=actor.workspace_id, id=actor.credential_id)
+    made_for = await Ticket.get(workspace_id=actor.workspace_id, id=token.ticket_id)
+    here = await place_of(actor)
+    return {here, Place(here.slug, made_for.reference)}
+
+
+async def is_of_ticket(actor: Actor, comment: Comment) -> bool:
+    """Tell whether the comment went to the customer's ticket, or to the one which that has joined: not to
+    a new one."""
+    assert actor.ticket_id is not None, "a customer is bound to a ticket"
+    return comment.ticket_id in await chain(actor, actor.ticket_id)
 
 
 async def tracked(actor: Actor) -> Tracked:

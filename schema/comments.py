@@ -47,6 +47,11 @@ class Comment(Node):
         of=list[Attachment],
         description="The files that were sent with it, at most 20; as hidden as it is.",
     )
+    moved_from = relation(
+        ("moved_from_id", TicketRow),
+        of=Ticket | None,
+        description="The duplicate it was said on, which has joined `ticket` since; null for all others.",
+    )
     delivery = related(
         deliveries_of_comments,
         of=Delivery | None,

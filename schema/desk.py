@@ -5,6 +5,8 @@ import strawberry
 from schema.attachment_uploads import AttachmentMutations
 from schema.attachments import Attachment
 from schema.audit import AuditEntry, AuditQueries
+from schema.bulk_changes import BulkChange, BulkChangeQueries, BulkResult
+from schema.bulk_edits import BulkMutations
 from schema.canned_response_changes import CannedResponseMutations
 from schema.canned_responses import CannedResponse, CannedResponseQueries
 from schema.comments import Comment, CommentMutations, CommentSubscriptions
@@ -22,7 +24,8 @@ from schema.labels import Label
 from schema.member_changes import MemberMutations
 from schema.member_lists import MemberQueries
 from schema.members import Member
-from schema.mutations import MutationError, StaleObjectError
+from schema.merges import MergeMutations
+from schema.mutations import MutationError, StaleObjectError, TicketAlreadyMergedError
 from schema.nodes import NodeQueries
 from schema.notification_changes import NotificationMutations
 from schema.notifications import Notification, NotificationSubscriptions
@@ -56,6 +59,7 @@ class Query(
     CannedResponseQueries,
     ContactQueries,
     ViewQueries,
+    BulkChangeQueries,
     NodeQueries,
 ):
     pass
@@ -79,6 +83,8 @@ class Mutation(
     CannedResponseMutations,
     ContactMutations,
     ViewMutations,
+    MergeMutations,
+    BulkMutations,
 ):
     pass
 
@@ -104,12 +110,15 @@ schema = strawberry.Schema(
         Label,
         CannedResponse,
         View,
+        BulkChange,
+        BulkResult,
         ApiKey,
         AuditEntry,
         Invitation,
         Notification,
         MutationError,
         StaleObjectError,
+        TicketAlreadyMergedError,
     ],
     config=config(),
 )

@@ -57,6 +57,11 @@ class StaleObjectError(UserError):
     ticket: Ticket = strawberry.field(description="The ticket as it stands now.")
 
 
+@strawberry.type(description="The ticket is a duplicate that has joined another one.")
+class TicketAlreadyMergedError(UserError):
+    primary: Ticket = strawberry.field(description="The ticket that stays, at the end of the chain.")
+
+
 @strawberry.input(description="What every mutation takes.")
 class MutationInput:
     client_mutation_id: str | None = strawberry.field(
@@ -154,4 +159,12 @@ def _user_error(refusal: errors.DeskError) -> UserError:
     if isinstance(refusal, errors.StaleObject):
         assert isinstance(refusal.row, models.tickets.Ticket)
         return StaleObjectError(message=refusal.message, code=code, path=path, ticket=refusal.row)  # type: ignore[arg-type]
+    if isinstance(refusal, errors.AlreadyMerged):
+        assert isinstance(refusal.primary, models.tickets.Ticket)
+        return TicketAlreadyMergedError(
+            message=refusal.message,
+            code=code,
+            path=path,
+            primary=refusal.primary,  # type: ignore[arg-type]
+        )
     return MutationError(message=refusal.message, code=code, path=path)

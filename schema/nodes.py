@@ -7,6 +7,7 @@ import strawberry
 
 from models.attachments import Attachment
 from models.audit import AuditRow
+from models.bulk_changes import BulkChange
 from models.canned_responses import CannedResponse
 from models.comments import Comment
 from models.contacts import Contact
@@ -37,6 +38,7 @@ NODES: dict[str, Model] = {
     "Notification": Notification,
     "CannedResponse": CannedResponse,
     "View": View,
+    "BulkChange": BulkChange,
     "Workspace": Workspace,
     "ApiKey": ApiKey,
     "AuditEntry": AuditRow,

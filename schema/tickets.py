@@ -16,6 +16,7 @@ from schema.attachments import Attachment, attachments_page
 from schema.connections import Connection
 from schema.contacts import Contact
 from schema.context import Info, Parent
+from schema.duplicates_page import duplicates_page
 from schema.escalations import Escalation
 from schema.fields import column, derived, group, permitted, related, relation
 from schema.labels import Label, labels_of_tickets
@@ -88,6 +89,12 @@ class Ticket(Node):
     follows = relation(
         ("follows_id", Row), of="Ticket | None", description="The closed ticket that it continues."
     )
+    merged_into = relation(
+        ("merged_into_id", Row),
+        of="Ticket | None",
+        description="The ticket that it joined as a duplicate; null if it is none.",
+    )
+    merged_at: datetime | None = column("When it joined that ticket; null while it is no duplicate.")
     resolution = group(
         "resolved_at",
         "resolution",
@@ -164,6 +171,21 @@ class Ticket(Node):
     @classmethod
     def is_type_of(cls, row: object, _: Info) -> bool:
         return isinstance(row, Row)
+
+    @strawberry.field(
+        graphql_type=Connection[Annotated["Ticket", strawberry.lazy("schema.tickets")]],
+        description="The duplicates that joined it, the oldest first.",
+    )
+    @staticmethod
+    async def duplicates(
+        root: Parent[Row],
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Connection[Any]:
+        return await duplicates_page(root, info, wanted(first, after, last, before))
 
     @strawberry.field(
         graphql_type=Connection[TimelineItem],

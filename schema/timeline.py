@@ -6,11 +6,13 @@ from typing import Annotated, cast
 
 import strawberry
 
+from models.bulk_changes import BulkChange as BulkChangeRow
 from models.comments import Comment as CommentRow
 from models.events import Event, Kind
 from models.labels import Label as LabelRow
 from models.tickets import Changes, Plain
 from schema.authors import author
+from schema.bulk_changes import BulkChange
 from schema.comments import Comment
 from schema.context import Info
 from schema.fields import column, derived, relation, several
@@ -18,7 +20,7 @@ from schema.ids import global_id
 from schema.labels import Label
 from schema.nodes import Node
 
-REFERRED = {"assignee": "Member", "contact": "Contact"}
+REFERRED = {"assignee": "Member", "contact": "Contact", "merged_into": "Ticket", "duplicates": "Ticket"}
 """Fields whose values are ids of rows."""
 LISTS = ("added_labels", "removed_labels", "mentioned", "told", "notifications")
 """Changes that are lists of ids: fields of their own show them."""
@@ -63,6 +65,11 @@ class TicketEvent(Node):
         ("comment_id", CommentRow),
         of=Comment | None,
         description="The comment that it is about; null for most kinds.",
+    )
+    bulk_change = relation(
+        ("bulk_id", BulkChangeRow),
+        of=BulkChange | None,
+        description="The change of many tickets that it was part of; null if none.",
     )
     changes = derived(_field_changes, "changes", of=list[FieldChange], description="What changed by it.")
     added_labels = several(

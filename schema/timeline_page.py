@@ -6,7 +6,7 @@ from typing import Any
 from models.comments import Comment
 from models.events import Event
 from models.tickets import Ticket
-from resolvers import lists
+from resolvers import timelines
 from schema.arguments import Wanted
 from schema.connections import Connection
 from schema.context import Info
@@ -17,12 +17,12 @@ from schema.loaders import Loaders
 async def timeline_page(ticket: Ticket, info: Info, wanted: Wanted) -> Connection[Any]:
     """Return the comments and events of the ticket, the oldest first; for many tickets by one statement."""
     load = info.context.load
-    page = await load.pages(lists.timelines, wanted.window(parsed_seq_cursor)).load(ticket.id)
+    page = await load.pages(timelines.timelines, wanted.window(parsed_seq_cursor)).load(ticket.id)
     return Connection.over(
         page,
         cursor=lambda event: seq_cursor(event.seq),
         nodes=await _items(load, page.rows),
-        count=lambda: load.many(lists.timeline_counts).load(ticket.id),
+        count=lambda: load.many(timelines.timeline_counts).load(ticket.id),
     )
 
 

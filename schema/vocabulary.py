@@ -6,7 +6,16 @@ from typing import TypeVar
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
-from models import actors, audit, labels, permissions, ticket_enums, ticket_filters, ticket_orders
+from models import (
+    actors,
+    audit,
+    bulk_changes,
+    labels,
+    permissions,
+    ticket_enums,
+    ticket_filters,
+    ticket_orders,
+)
 from models.events import Kind
 from models.highlights import SearchField
 from models.mails import MailState
@@ -230,6 +239,29 @@ NotificationKind = _enum(
         "REPLIED": "Somebody answered on a ticket that you follow.",
         "MENTIONED": "A note mentions you.",
         "ESCALATED": "A ticket was escalated; for admins.",
+    },
+)
+BulkStateEnum = _enum(
+    bulk_changes.BulkState,
+    "BulkState",
+    "How far a change of many tickets has come.",
+    {
+        "QUEUED": "It waits for its turn.",
+        "RUNNING": "Some tickets have their result, others not yet.",
+        "DONE": "Every ticket has its result.",
+        "UNDONE": "It was put back, or that is under way.",
+    },
+)
+BulkOutcomeEnum = _enum(
+    bulk_changes.BulkOutcome,
+    "BulkOutcome",
+    "What became of a ticket in a change of many.",
+    {
+        "DONE": "It was changed.",
+        "UNCHANGED": "It was so already.",
+        "DENIED": "Whoever asked for it may not do this any more.",
+        "CONFLICT": "It does not fit how the ticket stands; `message` says why.",
+        "NOT_FOUND": "There is none, or none you may see.",
     },
 )
 MailStateEnum = _enum(

@@ -21,11 +21,22 @@ from models.members import Member
 from models.notifications import NoticeKind, Notification
 from models.people import Person
 from models.permissions import Role, Scope
+from models.ticket_enums import Priority
 from models.ticket_orders import Direction, OrderField
 from models.tickets import Ticket
 from models.views import View
 from models.workspaces import Workspace
-from resolvers import attachments, comments, invitations, keys, tickets, tokens, workspaces
+from resolvers import (
+    attachments,
+    bulk_changes,
+    comments,
+    invitations,
+    keys,
+    merges,
+    tickets,
+    tokens,
+    workspaces,
+)
 from resolvers.attachments import Content
 from resolvers.contacts import ContactRef
 from resolvers.invitations import NewInvitation
@@ -101,6 +112,15 @@ async def member(workspace: Workspace, name: str, role: Role) -> Somebody:
 async def ticket_of(contact: Contact, by: Actor, title: str = "The printer is on fire") -> Ticket:
     """Create a ticket of the contact."""
     return await tickets.create(by, NewTicket(title, contact=ContactRef(id=contact.id)))
+
+
+async def duplicate_of(ticket: Ticket, by: Actor, *, merged: bool = True) -> Ticket:
+    """Create another ticket of the same contact, and let it join this one unless it is not to be `merged`."""
+    contact = await Contact.get(workspace_id=by.workspace_id, id=ticket.contact_id)
+    duplicate = await ticket_of(contact, by, "The printer is burning")
+    if merged:
+        await merges.merge(by, ticket.id, duplicate.id)
+    return duplicate
 
 
 async def token_of(ticket: Ticket, by: Actor) -> str:
@@ -202,6 +222,7 @@ async def one_of_each(by: Actor, ticket: Ticket) -> dict[str, str]:
     file = await attachment(by, f"{ticket.title}.txt", on=note)
     label_ = await label(by, f"About {ticket.title}"[:60])
     await TicketLabel.create(workspace_id=by.workspace_id, ticket_id=ticket.id, label_id=label_.id)
+    bulk = await bulk_changes.change_many(by, [ticket.id], {"priority": Priority.LOW})
     contact = await Contact.get(workspace_id=by.workspace_id, id=ticket.contact_id)
     member = await Member.get(workspace_id=by.workspace_id, id=by.member_id)
     event = await Event.filter(workspace_id=by.workspace_id, ticket_id=ticket.id).order_by("seq").first()
@@ -217,6 +238,7 @@ async def one_of_each(by: Actor, ticket: Ticket) -> dict[str, str]:
         "Ticket": id_of(ticket),
         "Comment": id_of(note),
         "Attachment": id_of(file),
+        "BulkChange": id_of(bulk),
         "Label": id_of(label_),
         "View": id_of(await view(by, f"As {ticket.title}"[:80])),
         "CannedResponse": id_of(await canned_response(by, f"For {ticket.title}"[:80])),

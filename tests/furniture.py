@@ -7,6 +7,7 @@ from models import clock
 from models.actors import ActorKind
 from models.attachments import Attachment
 from models.audit import AuditAction, AuditRow
+from models.bulk_changes import BulkChange, BulkItem
 from models.comments import Comment
 from models.contacts import Contact
 from models.counters import Counter, CounterName
@@ -19,6 +20,7 @@ from models.labels import Label, LabelColor, TicketLabel
 from models.letters import Letter
 from models.mails import MailIn, MailOut
 from models.members import Member
+from models.merges import Merge
 from models.outbox import OutboxRow
 from models.permissions import Role
 from models.reactions import Reaction
@@ -93,6 +95,8 @@ async def _of_ticket(home: dict[str, int], now: datetime, ticket: Ticket, commen
         await Attachment.create(
             **on, comment_id=comment.id, name="a", media_type="a/b", bytes=0, sha256="0", created_at=now
         ),
+        await _merge(home, now, ticket),
+        *await _bulk(home, now, ticket),
         await OutboxRow.create(
             **home, reaction=Reaction.NOTIFY, dedupe_key=name, event_id=event.id, next_at=now, created_at=now
         ),
@@ -107,6 +111,28 @@ async def _of_ticket(home: dict[str, int], now: datetime, ticket: Ticket, commen
             expires_at=now,
         ),
     ]
+
+
+async def _merge(home: dict[str, int], now: datetime, primary: Ticket) -> Merge:
+    duplicate = await Ticket.create(
+        **home, number=NUMBER + 1, title="Help", channel=Channel.API, created_at=now, updated_at=now
+    )
+    return await Merge.create(
+        **home,
+        duplicate_id=duplicate.id,
+        primary_id=primary.id,
+        status_before=duplicate.status,
+        label_ids=[],
+        follower_ids=[],
+        created_at=now,
+    )
+
+
+async def _bulk(home: dict[str, int], now: datetime, ticket: Ticket) -> list[Tenant]:
+    member = await Member.filter(**home).first()
+    assert member is not None
+    bulk = await BulkChange.create(**home, member_id=member.id, created_at=now)
+    return [bulk, await BulkItem.create(**home, bulk_id=bulk.id, nth=1, ticket_id=ticket.id)]
 
 
 async def _of_people(home: dict[str, int], now: datetime, member: Member) -> list[Tenant]:

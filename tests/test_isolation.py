@@ -92,6 +92,18 @@ KINDS = {
     "Mutation.invitationRevoke(input.invitationId)": "Invitation",
     "Mutation.apiKeyCreate(input.memberId)": "Member",
     "Mutation.apiKeyRevoke(input.apiKeyId)": "ApiKey",
+    "Mutation.ticketMerge(input.primaryTicketId)": "Ticket",
+    "Mutation.ticketMerge(input.duplicateTicketId)": "Ticket",
+    "Mutation.ticketUnmerge(input.duplicateTicketId)": "Ticket",
+    "Query.bulkChange(id)": "BulkChange",
+    "Mutation.ticketBulkUpdate(input.tickets.ids)": "Ticket",
+    "Mutation.ticketBulkUpdate(input.tickets.matching.filter.labelIds)": "Label",
+    "Mutation.ticketBulkUpdate(input.tickets.matching.filter.assignee.memberId)": "Member",
+    "Mutation.ticketBulkUpdate(input.tickets.matching.filter.contactId)": "Contact",
+    "Mutation.ticketBulkUpdate(input.change.assigneeId)": "Member",
+    "Mutation.ticketBulkUpdate(input.change.addLabelIds)": "Label",
+    "Mutation.ticketBulkUpdate(input.change.removeLabelIds)": "Label",
+    "Mutation.ticketBulkUndo(input.bulkChangeId)": "BulkChange",
     "Subscription.ticketChanged(ticketId)": "Ticket",
     "Subscription.commentAdded(ticketId)": "Ticket",
 }
@@ -236,7 +248,7 @@ def _written(place: schema_walk.Place, id_: str, ours: dict[str, str]) -> tuple[
     """Return the operation with the id at its place; whatever else it needs is Acme's own."""
     required = {
         "query": "printer",
-        "ticketId": ours["Ticket"],
+        **dict.fromkeys(("ticketId", "primaryTicketId", "duplicateTicketId"), ours["Ticket"]),
         "assigneeId": ours["Member"],
         "title": "A title",
         "body": "A body",
@@ -250,13 +262,17 @@ def _written(place: schema_walk.Place, id_: str, ours: dict[str, str]) -> tuple[
         "email": "a@x.example",
         "name": "A name",
         "scopes": ["READ"],
+        "tickets": {"ids": [ours["Ticket"]]},
+        "change": {"priority": "HIGH"},
+        "expectedCount": 1,
     }
 
     def sample(*path: str) -> object:
         if path == place.path:
             return [id_] if place.is_list else id_
-        if path[:-1] in ((), ("input",), place.path[:-1]):
+        if not path[:-1]:
             return required.get(path[-1])
-        return None
+        stands_beside = path[:-1] == place.path[: len(path) - 1] and path != place.path[: len(path)]
+        return required.get(path[-1]) if stands_beside else None
 
     return schema_walk.document(schema_walk.DESK, place.on, place.field, sample)

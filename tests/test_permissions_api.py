@@ -66,6 +66,10 @@ MAY = {
     "viewCreate": WORKERS | {"vic", "vics_admin_key"},
     "viewUpdate": ADMINS,
     "viewDelete": ADMINS,
+    "ticketBulkUpdate": WORKERS,
+    "ticketBulkUndo": WORKERS,
+    "ticketMerge": WORKERS,
+    "ticketUnmerge": WORKERS,
 }
 """Which members and keys may do what; the others are refused with FORBIDDEN."""
 
@@ -250,7 +254,10 @@ async def _written(
     failed = id_of(await cast.failed_reply(ada.actor, ticket))
     if mutation in READY:
         await READY[mutation](ticket)
+    duplicate = await cast.duplicate_of(ticket, ada.actor, merged=mutation == "ticketUnmerge")
     values = {
+        "primaryTicketId": ids["Ticket"],
+        "duplicateTicketId": id_of(duplicate),
         "ticketId": ids["Ticket"],
         "commentId": failed,
         "title": "Another title",
@@ -275,6 +282,9 @@ async def _written(
         "labelIds": [id_of(other) if mutation == "ticketAddLabels" else ids["Label"]],
         "intoLabelId": id_of(other),
         "memberId": id_of(await _grace(ticket)),
+        "tickets": {"ids": [ids["Ticket"]]},
+        "change": {"priority": "URGENT"},
+        "bulkChangeId": ids["BulkChange"],
     }
 
     def sample(*path: str) -> object:

@@ -64,17 +64,25 @@ class TicketLink:
 
     async def customer(self, request: Request) -> Actor | None:
         """Return the customer whose ticket's page this is; None when the browser has no cookie of it."""
-        token = cookie(request.headers.get("cookie"), self.cookie()) or ""
         know = self.recognize if request.method == "HEAD" else self.authenticate
         try:
-            actor = await know(token)
+            actor = await know(self.token(request))
         except Unauthenticated:
             return None
-        return actor if await tracking.place_of(actor) == Place(**request.path_params) else None
+        return actor if place_of(request) in await tracking.places_of(actor) else None
+
+    def token(self, request: Request) -> str:
+        """Return what the browser's cookie of this page holds, nothing where it has none."""
+        return cookie(request.headers.get("cookie"), self.cookie()) or ""
 
     def path(self, place: Place) -> str:
         """Return the path of the ticket's page."""
         return f"/{self.folder}/{place.slug}/{place.reference}"
+
+
+def place_of(request: Request) -> Place:
+    """Return which ticket's page is asked for."""
+    return Place(**request.path_params)
 
 
 def gone() -> Response:

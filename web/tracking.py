@@ -15,11 +15,12 @@ from models.ticket_enums import Channel
 from realtime.cookies import ticket_cookie
 from resolvers import comments, tokens, tracking
 from resolvers.perform import Intent, perform
+from resolvers.tracking import Place
 from settings import settings
 from web.bodies import form_of
 from web.errors import headers_of, status_of
 from web.origins import check_origin
-from web.ticket_links import HEADERS, LOOK, WRITE, TicketLink, gone, spend
+from web.ticket_links import HEADERS, LOOK, WRITE, TicketLink, gone, place_of, spend
 from web.tracking_page import Draft, Sent, ticket_page, too_long_page, unsent_page
 
 SHEET = Path(__file__).parent / "tracking.css"
@@ -37,8 +38,11 @@ def tracking_routes() -> list[Route]:
     async def show(request: Request) -> Response:
         spend(buckets, request, LOOK)
         actor = await LINK.customer(request)
-        sent = request.query_params.get("sent")
-        return gone() if actor is None else await _shown(actor, Draft(_fresh_key()), sent=sent)
+        if actor is None:
+            return gone()
+        if await tracking.place_of(actor) != place_of(request):
+            return await LINK.exchanged(LINK.token(request))  # it was merged since
+        return await _shown(actor, Draft(_fresh_key()), sent=request.query_params.get("sent"))
 
     async def answer(request: Request) -> Response:
         check_origin(request)
@@ -52,7 +56,7 @@ def tracking_routes() -> list[Route]:
         try:
             spend(buckets, request, WRITE)
             actor = await LINK.customer(request)
-            return gone() if actor is None else await _taken(actor, draft)
+            return gone() if actor is None else await _taken(actor, place_of(request), draft)
         except DeskError as refusal:
             headers = HEADERS | headers_of(refusal)
             return HTMLResponse(unsent_page(draft, refusal.message), status_of(refusal), headers=headers)
@@ -69,7 +73,7 @@ async def show_sheet(request: Request) -> Response:
     return FileResponse(SHEET)
 
 
-async def _taken(actor: Actor, draft: Draft) -> Response:
+async def _taken(actor: Actor, place: Place, draft: Draft) -> Response:
     """Take what the customer wrote, once for each form that they were shown."""
     intent = Intent("track", {"body": draft.body}, draft.key)
     try:
@@ -79,8 +83,8 @@ async def _taken(actor: Actor, draft: Draft) -> Response:
     except (Invalid, Conflict) as refusal:
         again = Draft(_fresh_key(), draft.body, refusal.message)
         return await _shown(actor, again, status=status_of(refusal))
-    sent = Sent.HERE if done.row.ticket_id == actor.ticket_id else Sent.ANEW
-    return RedirectResponse(f"{LINK.path(await tracking.place_of(actor))}?sent={sent}", 303, headers=HEADERS)
+    sent = Sent.HERE if await tracking.is_of_ticket(actor, done.row) else Sent.ANEW
+    return RedirectResponse(f"{LINK.path(place)}?sent={sent}", 303, headers=HEADERS)
 
 
 async def _shown(actor: Actor, draft: Draft, *, status: int = 200, sent: str | None = None) -> Response:

@@ -7,7 +7,7 @@ import asyncio
 import os
 import sys
 
-from tests.benchmarks import lists, push, push_across, reads, search, stage
+from tests.benchmarks import bulk, lists, push, push_across, reads, search, stage
 from tests.benchmarks.effort import BRIEF, FULL
 
 BENCHMARKS = {
@@ -16,6 +16,7 @@ BENCHMARKS = {
     "push_across": push_across.measure,
     "lists": lists.measure,
     "search": search.measure,
+    "bulk": bulk.measure,
 }
 
 
