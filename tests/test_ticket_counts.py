@@ -139,9 +139,22 @@ async def test_a_change_that_was_undone_is_not_counted(ada, ticket):
     assert (counted[Status.OPEN], counted[Status.CLOSED]) == (1, 0)
 
 
+async def test_a_ticket_that_is_gone_is_counted_no_more(desk, ada):
+    await fetch(MANY, desk.acme.id, 3, desk.carl.id)
+    await fold_ticket_counts()
+
+    await fetch("DELETE FROM ticket WHERE workspace_id = $1 AND number < 1003", desk.acme.id)
+
+    assert await ticket_counts.total(ada.actor, LIVE) == Total(1)
+    await fold_ticket_counts()
+    assert await ticket_counts.total(ada.actor, LIVE) == Total(1)
+
+
 async def test_folding_leaves_one_row_of_each_kind_and_the_same_counts(desk, ada, ticket):
     for status in (Status.WAITING, Status.OPEN, Status.WAITING):
         await tickets.update(ada.actor, ticket.id, TicketValues(status=status))
+        await fold_ticket_counts()
+    await tickets.update(ada.actor, ticket.id, TicketValues(status=Status.OPEN))
     before = await ticket_counts.counts(ada.actor, LIVE)
 
     await fold_ticket_counts()
