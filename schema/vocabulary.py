@@ -1,41 +1,13 @@
-"""The product's enums as clients see them, each value described."""
+"""The enums of tickets, and of what happens to them, as clients see them. See `workspace_vocabulary.py`."""
 
-from enum import Enum
-from typing import TypeVar
-
-import strawberry
-from strawberry.types.enum import StrawberryEnumDefinition
-
-from models import (
-    actors,
-    audit,
-    bulk_changes,
-    labels,
-    permissions,
-    ticket_enums,
-    ticket_filters,
-    ticket_orders,
-)
+from models import bulk_changes, ticket_enums, ticket_filters, ticket_orders
 from models.events import Kind
 from models.highlights import SearchField
-from models.mails import MailState
-from models.notifications import NoticeKind
 from models.search import SearchType
 from realtime.signals import SignalType
+from schema.enums import described
 
-E = TypeVar("E", bound=type[Enum])
-
-
-def _enum(cls: E, name: str, description: str, values: dict[str, str]) -> E:
-    """Name the enum and describe its values: a value left out here fails at start."""
-    described = strawberry.enum(cls, name=name, description=description)
-    definition: StrawberryEnumDefinition = described.__strawberry_definition__  # type: ignore[attr-defined]
-    for value in definition.values:
-        value.description = values[value.name]
-    return described
-
-
-TicketStatus = _enum(
+TicketStatus = described(
     ticket_enums.Status,
     "TicketStatus",
     "Where a ticket stands.",
@@ -47,7 +19,7 @@ TicketStatus = _enum(
         "CLOSED": "Over; a message of the customer opens it again for `workspace.reopenDays`.",
     },
 )
-TicketPriority = _enum(
+TicketPriority = described(
     ticket_enums.Priority,
     "TicketPriority",
     "How urgent a ticket is; it selects the SLA policy.",
@@ -58,7 +30,7 @@ TicketPriority = _enum(
         "LOW": "When there is time.",
     },
 )
-TicketType = _enum(
+TicketType = described(
     ticket_enums.TicketType,
     "TicketType",
     "What kind of request a ticket is.",
@@ -69,7 +41,7 @@ TicketType = _enum(
         "FEATURE_REQUEST": "Something is missing.",
     },
 )
-Channel = _enum(
+Channel = described(
     ticket_enums.Channel,
     "Channel",
     "The way something came in.",
@@ -81,7 +53,7 @@ Channel = _enum(
         "API": "A program, by this API.",
     },
 )
-ArchivedFilter = _enum(
+ArchivedFilter = described(
     ticket_filters.Archived,
     "ArchivedFilter",
     "Whether archived tickets are among those found.",
@@ -91,7 +63,7 @@ ArchivedFilter = _enum(
         "INCLUDED": "Archived or not.",
     },
 )
-AssigneeChoice = _enum(
+AssigneeChoice = described(
     ticket_filters.AssigneeChoice,
     "AssigneeChoice",
     "Whose tickets, by a word instead of an id.",
@@ -101,7 +73,7 @@ AssigneeChoice = _enum(
         "ANYBODY": "Assigned to some member.",
     },
 )
-TicketOrderField = _enum(
+TicketOrderField = described(
     ticket_orders.OrderField,
     "TicketOrderField",
     "What a list of tickets is ordered by.",
@@ -111,95 +83,13 @@ TicketOrderField = _enum(
         "PRIORITY": "How urgent they are, LOW the least; of the same priority, when they came in.",
     },
 )
-OrderDirection = _enum(
+OrderDirection = described(
     ticket_orders.Direction,
     "OrderDirection",
     "Which end of an order comes first.",
     {"ASC": "The least, the oldest.", "DESC": "The greatest, the newest."},
 )
-LabelColor = _enum(
-    labels.LabelColor,
-    "LabelColor",
-    "The palette of label colours.",
-    {color.name: f"{color.name.capitalize()}." for color in labels.LabelColor},
-)
-MemberRole = _enum(
-    permissions.Role,
-    "MemberRole",
-    "What a member may do.",
-    {
-        "ADMIN": "Everything, settings too.",
-        "AGENT": "Work on tickets; no settings, and no archiving unless it is given.",
-        "VIEWER": "Look.",
-    },
-)
-ApiKeyScope = _enum(
-    permissions.Scope,
-    "ApiKeyScope",
-    "What an API key may do of what its member may; several add up.",
-    {
-        "READ": "Look.",
-        "WRITE": "Work on tickets, archiving too; no settings.",
-        "ADMIN": "Everything, settings too.",
-    },
-)
-PermissionEnum = _enum(
-    permissions.Permission,
-    "Permission",
-    "What somebody may do. A role holds some, an API key those of them that its scopes leave.",
-    {
-        "READ": "See tickets, contacts, members and labels.",
-        "INBOX": "Read one's own inbox off, follow tickets, choose which mails one gets.",
-        "CREATE": "Create tickets.",
-        "REPLY": "Answer customers, and have tickets assigned.",
-        "NOTE": "Leave internal notes.",
-        "UPDATE": "Edit tickets: status, priority, assignee, labels and the like.",
-        "ESCALATE": "Escalate tickets.",
-        "MERGE": "Merge tickets, and take them apart again.",
-        "CONTACTS": "Edit contacts.",
-        "DELETE": "Archive tickets, and bring them back.",
-        "SETTINGS": "Change the workspace's settings, members and keys, and read the audit log.",
-        "CUSTOMER_READ": "See one's own ticket; of customers alone.",
-        "CUSTOMER_REPLY": "Write on one's own ticket; of customers alone.",
-        "CUSTOMER_RATE": "Say how satisfied one is with one's own ticket; of customers alone.",
-    },
-)
-PrincipalKind = _enum(
-    actors.ActorKind,
-    "PrincipalKind",
-    "What somebody is who does something.",
-    {
-        "MEMBER": "A member who is signed in.",
-        "API_KEY": "A program, by an API key.",
-        "CUSTOMER": "A customer.",
-        "SYSTEM": "The product itself, or its operator at the command line.",
-    },
-)
-AuditActionEnum = _enum(
-    audit.AuditAction,
-    "AuditAction",
-    "What was done, as the audit log has it.",
-    {
-        "SIGNED_IN": "A member signed in; the subject is the session.",
-        "SIGNED_OUT": "A member signed out; the subject is the session.",
-        "KEY_CREATED": "An API key was made.",
-        "KEY_REVOKED": "An API key was ended.",
-        "MEMBER_ADDED": "Somebody became a member.",
-        "MEMBER_INVITED": "An invitation was mailed, or mailed again.",
-        "INVITATION_REVOKED": "An invitation was taken back.",
-        "MEMBER_CHANGED": "A member's name or rights were changed.",
-        "MEMBER_REMOVED": "A member was removed; their sessions and API keys ended with that.",
-        "MEMBER_RESTORED": "A removed member was let in again.",
-        "PASSWORD_CHANGED": "A member changed their password; their other sessions ended with that.",
-        "WORKSPACE_CREATED": "The workspace was founded.",
-        "WORKSPACE_CHANGED": "The workspace's settings were changed.",
-        "SETTING_CREATED": "Something was made in the settings, such as a label.",
-        "SETTING_CHANGED": "Something was changed in the settings.",
-        "SETTING_DELETED": "Something was deleted in the settings.",
-        "CONTACT_ERASED": "What was known of a contact was erased.",
-    },
-)
-TicketEventKind = _enum(
+TicketEventKind = described(
     Kind,
     "TicketEventKind",
     "What happened to a ticket.",
@@ -228,20 +118,7 @@ TicketEventKind = _enum(
         "NOTIFIED": "Members were told of something else that happened. In no timeline.",
     },
 )
-NotificationKind = _enum(
-    NoticeKind,
-    "NotificationKind",
-    "What a member is told of.",
-    {
-        "CREATED": "A ticket was created for you.",
-        "ASSIGNED": "A ticket was assigned to you.",
-        "CUSTOMER_REPLIED": "The customer of a ticket of yours wrote.",
-        "REPLIED": "Somebody answered on a ticket that you follow.",
-        "MENTIONED": "A note mentions you.",
-        "ESCALATED": "A ticket was escalated; for admins.",
-    },
-)
-BulkStateEnum = _enum(
+BulkStateEnum = described(
     bulk_changes.BulkState,
     "BulkState",
     "How far a change of many tickets has come.",
@@ -252,7 +129,7 @@ BulkStateEnum = _enum(
         "UNDONE": "It was put back, or that is under way.",
     },
 )
-BulkOutcomeEnum = _enum(
+BulkOutcomeEnum = described(
     bulk_changes.BulkOutcome,
     "BulkOutcome",
     "What became of a ticket in a change of many.",
@@ -264,19 +141,7 @@ BulkOutcomeEnum = _enum(
         "NOT_FOUND": "There is none, or none you may see.",
     },
 )
-MailStateEnum = _enum(
-    MailState,
-    "MailState",
-    "How far a mail has come.",
-    {
-        "QUEUED": "It is on its way, or tried again later.",
-        "SENT": "The customer's mail server, or one on the way to it, has taken it.",
-        "FAILED": "It was refused for good, or tried for five days.",
-        "HELD": "It was not sent on purpose.",
-        "CANCELLED": "Its member read of it first. Replies to customers never are.",
-    },
-)
-SignalTypeEnum = _enum(
+SignalTypeEnum = described(
     SignalType,
     "SignalType",
     "What a message of a subscription is about.",
@@ -286,13 +151,13 @@ SignalTypeEnum = _enum(
         "RESET": "The cursor is too old to resume from: load everything anew, then go on from here.",
     },
 )
-SearchTypeEnum = _enum(
+SearchTypeEnum = described(
     SearchType,
     "SearchType",
     "What a search looks for.",
     {"TICKET": "Tickets.", "CONTACT": "Contacts."},
 )
-SearchFieldEnum = _enum(
+SearchFieldEnum = described(
     SearchField,
     "SearchField",
     "In which text something was found.",

@@ -245,6 +245,23 @@ async def _entry_of(principal: str, ticket: Ticket, *, is_read: bool) -> str:
     return id_of(entry)
 
 
+PLAIN: dict[str, object] = {
+    "title": "Another title",
+    "body": "A body",
+    "reason": "A reason",
+    "isInternal": True,
+    "name": "Another name",
+    "bytes": 4,
+    "scopes": ["READ"],
+    "email": "new@x.example",
+    "currentPassword": cast.PASSWORD,
+    "newPassword": "another password",
+    "emails": [{"kind": "ASSIGNED", "isEmailed": False}],
+    "change": {"priority": "URGENT"},
+}
+"""What an input says that is no id."""
+
+
 async def _written(
     ada: cast.Somebody, ticket: Ticket, mutation: str, principal: str = "ada"
 ) -> tuple[str, dict[str, object]]:
@@ -255,26 +272,15 @@ async def _written(
     if mutation in READY:
         await READY[mutation](ticket)
     duplicate = await cast.duplicate_of(ticket, ada.actor, merged=mutation == "ticketUnmerge")
-    values = {
+    values = PLAIN | {
         "primaryTicketId": ids["Ticket"],
         "duplicateTicketId": id_of(duplicate),
         "ticketId": ids["Ticket"],
         "commentId": failed,
-        "title": "Another title",
-        "body": "A body",
-        "reason": "A reason",
         "assigneeId": ids["Member"],
-        "isInternal": True,
-        "name": "Another name",
-        "bytes": 4,
-        "scopes": ["READ"],
         "apiKeyId": ids["ApiKey"],
         "invitationId": ids["Invitation"],
-        "email": "new@x.example",
-        "currentPassword": cast.PASSWORD,
-        "newPassword": "another password",
         "notificationId": await _entry_of(principal, ticket, is_read=mutation.endswith("Unread")),
-        "emails": [{"kind": "ASSIGNED", "isEmailed": False}],
         "labelId": ids["Label"],
         "viewId": ids["View"],
         "contactId": ids["Contact"],
@@ -283,7 +289,6 @@ async def _written(
         "intoLabelId": id_of(other),
         "memberId": id_of(await _grace(ticket)),
         "tickets": {"ids": [ids["Ticket"]]},
-        "change": {"priority": "URGENT"},
         "bulkChangeId": ids["BulkChange"],
     }
 
