@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 from furniture import furnish
 from tenancy_checker import Untenanted, check
+from tortoise.transactions import in_transaction
 
 from models.database import fetch
 from models.tenancy import systemwide
@@ -89,8 +90,9 @@ async def test_no_row_belongs_to_a_workspace_that_is_not_there(furnished, table)
     acme, _ = furnished
 
     with systemwide("try the keys"), pytest.raises(Exception) as refusal:
-        await fetch(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
-        await fetch(f'UPDATE "{table}" SET workspace_id = 999999 WHERE id = $1', acme[table])
+        async with in_transaction():  # the triggers are as they were afterwards
+            await fetch(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
+            await fetch(f'UPDATE "{table}" SET workspace_id = 999999 WHERE id = $1', acme[table])
 
     assert isinstance(refusal.value.__cause__, asyncpg.ForeignKeyViolationError)
 
