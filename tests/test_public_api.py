@@ -26,9 +26,8 @@ ADDED = """
 subscription ($after: EventCursor) { commentAdded(after: $after) {
   type eventCursor clientMutationId comment { body isFromCustomer authorName } } }"""
 MEMBERS = "subscription ($after: EventCursor) { commentAdded(after: $after) { type eventCursor } }"
-SAID = {"body": "Hello", "name": "photo.png", "bytes": 4}
 CANARY = "note-canary-5519"
-SAID = {"body": "Hello", "score": 5}
+SAID = {"body": "Hello", "name": "photo.png", "bytes": 4, "score": 5}
 """What a customer says where a mutation requires it."""
 
 

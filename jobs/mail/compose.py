@@ -21,7 +21,7 @@ from models.reactions import after, notices_of
 from models.ticket_enums import Status
 from models.tickets import Ticket
 from models.workspaces import Workspace
-from resolvers.tokens import reply_token, tracking_token
+from resolvers.tokens import reply_token, survey_token, tracking_token
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,7 @@ async def _matter(mail: MailOut, ticket: Ticket, contact: Contact, workspace: Wo
         body=body,
         author=author,
         status=Status(became) if isinstance(became, str) else None,
+        survey=await _survey(ticket, contact) if event.at == ticket.survey_asked_at else None,
         primary=await _primary(mail, ticket),
         together=await _together(mail, contact),
     )
@@ -147,3 +148,9 @@ async def _link(ticket: Ticket, contact: Contact) -> str:
     """Return where the customer finds the ticket."""
     token = await tracking_token(system(ticket.workspace_id), ticket.id, contact.id)
     return f"{base_url()}/t/{token}"
+
+
+async def _survey(ticket: Ticket, contact: Contact) -> str:
+    """Return where the customer says how satisfied they are."""
+    token = await survey_token(system(ticket.workspace_id), ticket.id, contact.id)
+    return f"{base_url()}/rate/{token}"
