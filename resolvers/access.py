@@ -158,6 +158,7 @@ def notifications(actor: Actor) -> QuerySet[Notification]:
 
 def canned_responses(actor: Actor) -> QuerySet[CannedResponse]:
     """The canned responses of the workspace."""
+    actor.require(Permission.READ)
     return CannedResponse.filter(workspace_id=actor.workspace_id)
 
 
@@ -268,10 +269,7 @@ async def readers(actor: Actor, member_ids: set[int]) -> list[Member]:
 
 
 async def contact_to_change(actor: Actor, contact_id: int, permission: Permission) -> Contact:
-    """Return the contact, locked against other changes of it until the end of the change.
-
-    Refuses with NotFound what the actor may not see, with Forbidden what they may see but not do.
-    """
+    """Return the contact, locked against other changes of it; refuses as `ticket` does."""
     row = await contacts(actor).select_for_update(no_key=True).get_or_none(id=contact_id)
     if row is None:
         raise NotFound("There is no such contact.")

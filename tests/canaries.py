@@ -139,9 +139,10 @@ async def _mails(desk: cast.Desk, dora: Contact, ticket: Ticket, said: Comment, 
     event = await Event.filter(workspace_id=desk.acme.id, ticket_id=ticket.id).order_by("seq").first()
     assert event is not None
     home: dict[str, Any] = {"workspace_id": desk.acme.id}
+    earlier = f"{canaries.new()}@old.example"
     for recipient, state, failure in (
         (dora.email, MailState.QUEUED, None),
-        (f"{canaries.new()}@old.example", MailState.FAILED, f"550 no such user {canaries.new()}"),
+        (earlier, MailState.FAILED, f"550 no such user {canaries.new()}"),
     ):
         mail = await MailOut.create(
             **home,
@@ -164,10 +165,10 @@ async def _mails(desk: cast.Desk, dora: Contact, ticket: Ticket, said: Comment, 
         next_at=clock.now(),
         created_at=clock.now(),
     )
-    await _mails_in(dora, ticket, said, canaries)
+    await _mails_in(dora, earlier, ticket, said, canaries)
 
 
-async def _mails_in(dora: Contact, ticket: Ticket, said: Comment, canaries: Canaries) -> None:
+async def _mails_in(dora: Contact, earlier: str, ticket: Ticket, said: Comment, canaries: Canaries) -> None:
     home: dict[str, Any] = {"workspace_id": dora.workspace_id}
     for nth, (source, sender, about) in enumerate(
         (
@@ -175,6 +176,7 @@ async def _mails_in(dora: Contact, ticket: Ticket, said: Comment, canaries: Cana
             (f"Subject: {canaries.new()}", None, {"comment_id": said.id}),
             (f"Subject: {canaries.new()}", (dora.email or "").upper(), {}),
             (f"From: {dora.email}\n\n\0{canaries.new()}", None, {}),
+            (f"From: {earlier}\n\n{canaries.new()}", None, {}),
             (f"From: c@old.example\n\nTo {(dora.email or '').upper()} {canaries.new()}", None, {}),
         )
     ):

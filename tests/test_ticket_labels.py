@@ -2,7 +2,9 @@
 
 import asyncio
 
+import asyncpg
 import cast
+import pytest
 
 from models.errors import NotFound
 from resolvers import access, labels, ticket_labels, tickets
@@ -15,6 +17,9 @@ ADD = """mutation ($input: TicketAddLabelsInput!) { ticketAddLabels(input: $inpu
   ticket { version labels { name } } errors { __typename code path } } }"""
 REMOVE = """mutation ($input: TicketRemoveLabelsInput!) { ticketRemoveLabels(input: $input) {
   ticket { version labels { name } } errors { code path } } }"""
+WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 TIMELINE = """query ($id: ID!) { ticket(id: $id) { timeline(last: 10) { nodes {
   ... on TicketEvent { kind changes { field } addedLabels { name } removedLabels { name } } } } } }"""
 
@@ -110,6 +115,20 @@ async def test_no_label_is_put_on_while_it_is_being_deleted(desk, ada, olga, tic
 
     assert all(not isinstance(each, Exception) or isinstance(each, NotFound) for each in ended)
     assert await access.ticket_labels(ada.actor).count() == 0
+
+
+async def test_a_label_that_goes_while_it_is_put_on_is_not_there(desk, ada, database_url, ticket):
+    label = await cast.label(ada.actor, "a")
+    other = await asyncpg.connect(database_url)
+    async with other.transaction():
+        await other.execute("DELETE FROM label WHERE id = $1", label.id)
+        adding = asyncio.create_task(ticket_labels.add_labels(ada.actor, ticket.id, [label.id]))
+        while not await other.fetchval(WAITING):
+            await asyncio.sleep(0.01)
+
+    with pytest.raises(NotFound):
+        await adding
+    await other.close()
 
 
 async def test_labels_put_on_at_once_are_all_there(desk, ada, grace, ticket):
