@@ -125,6 +125,7 @@ def unhurried(monkeypatch) -> None:
     """Nobody is told to wait, however many places for ids there are."""
     monkeypatch.setattr(settings, "points_burst", 10**9)
     monkeypatch.setattr(settings, "anonymous_burst", 10**9)
+    monkeypatch.setattr(settings, "query_cost", 10**9)  # each document asks for all there is
 
 
 @pytest.fixture
