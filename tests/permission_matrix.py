@@ -1,0 +1,57 @@
+"""Which members and keys may do what: a row for each mutation."""
+
+WORKERS = {"olga", "ada", "writer"}
+WRITERS = WORKERS | {"vic", "vics_admin_key"}
+"""Who may change what is their own: all but keys that may only read."""
+ADMINS = {"olga"}
+NO_KEYS = set[str]()  # of a person who is signed in, which no principal here is
+MAY = {
+    "ticketCreate": WORKERS,
+    "ticketUpdate": WORKERS,
+    "ticketAssign": WORKERS,
+    "ticketResolve": WORKERS,
+    "ticketReopen": WORKERS,
+    "ticketEscalate": WORKERS,
+    "ticketArchive": WORKERS - {"ada"},
+    "ticketRestore": WORKERS - {"ada"},
+    "ticketReply": WORKERS,
+    "ticketAddNote": WORKERS,
+    "commentRedeliver": WORKERS,
+    "workspaceUpdate": ADMINS,
+    "memberUpdate": ADMINS,
+    "memberRemove": ADMINS,
+    "memberRestore": ADMINS,
+    "viewerChangePassword": NO_KEYS,
+    "memberInvite": ADMINS,
+    "invitationResend": ADMINS,
+    "invitationRevoke": ADMINS,
+    "apiKeyCreate": ADMINS,
+    "apiKeyRevoke": ADMINS,
+    "ticketAddLabels": WORKERS,
+    "ticketRemoveLabels": WORKERS,
+    "labelCreate": ADMINS,
+    "labelUpdate": ADMINS,
+    "labelDelete": ADMINS,
+    "labelMerge": ADMINS,
+    "attachmentUpload": WORKERS,
+    "ticketFollow": WRITERS,
+    "ticketUnfollow": WRITERS,
+    "notificationMarkRead": WRITERS,
+    "notificationMarkUnread": WRITERS,
+    "notificationMarkAllRead": WRITERS,
+    "viewerUpdateNotificationPreferences": WRITERS,
+    "cannedResponseCreate": ADMINS,
+    "cannedResponseUpdate": ADMINS,
+    "cannedResponseDelete": ADMINS,
+    "contactCreate": WORKERS,
+    "contactUpdate": WORKERS,
+    "contactErase": ADMINS,
+    "viewCreate": WORKERS | {"vic", "vics_admin_key"},
+    "viewUpdate": ADMINS,
+    "viewDelete": ADMINS,
+    "ticketBulkUpdate": WORKERS,
+    "ticketBulkUndo": WORKERS,
+    "ticketMerge": WORKERS,
+    "ticketUnmerge": WORKERS,
+}
+"""Which members and keys may do what; the others are refused with FORBIDDEN."""
