@@ -145,7 +145,7 @@ async def test_the_doctor_finds_nothing_wrong_and_says_where_mail_lies(running: 
     assert (code, err) == (0, "")
     assert grades.pop("mail:") == "warn"
     assert set(grades.values()) == {"ok"}
-    assert len(grades) == 11
+    assert len(grades) == 12
 
 
 async def test_the_doctor_fails_when_a_secret_is_open_to_others(running: Installation) -> None:

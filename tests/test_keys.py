@@ -10,7 +10,7 @@ from models.clock import now
 from models.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from models.keys import ApiKey
 from models.members import Member
-from models.permissions import Permission, Role, Scope
+from models.permissions import PERMISSIONS, Permission, Role, Scope
 from models.secrets import hashed
 from resolvers import keys
 
@@ -113,7 +113,7 @@ async def test_a_key_may_less_when_its_member_may_less(ada):
 
     await member.update(role=Role.VIEWER)
 
-    assert (await keys.renewed(actor)).permissions == {Permission.READ}
+    assert (await keys.renewed(actor)).permissions == PERMISSIONS[Role.VIEWER]
 
 
 async def test_an_agent_makes_and_ends_no_key_of_a_colleague(ada, grace):

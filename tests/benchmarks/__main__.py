@@ -12,11 +12,11 @@ from tests.benchmarks.effort import BRIEF, FULL
 
 BENCHMARKS = {
     "reads": reads.measure,
+    "bulk": bulk.measure,
     "push": push.measure,
     "push_across": push_across.measure,
     "lists": lists.measure,
     "search": search.measure,
-    "bulk": bulk.measure,
 }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from models.bulk_changes import BulkChange
 from models.database import database
+from models.tickets import Ticket
 from schema.ids import global_id
 from tests.benchmarks import stage
 from tests.benchmarks.effort import Effort
@@ -56,11 +57,12 @@ async def _edit(port: int, office: stage.Office, effort: Effort, is_over: Callab
     """Let all edit tickets by chance until it is over; return how many milliseconds each edit took."""
     took: list[float] = []
     over = asyncio.Event()
+    first = await Ticket.filter(workspace_id=office.workspace.id).order_by("id").first()
+    assert first is not None
+    ids = range(first.id, first.id + effort.bulk)
     async with AsyncExitStack() as stack:
         lines = [await stack.enter_async_context(line(port)) for _ in range(EDITORS)]
-        editing = [
-            asyncio.create_task(_edit_on(connection, office, effort, took, over)) for connection in lines
-        ]
+        editing = [asyncio.create_task(_edit_on(connection, office, ids, took, over)) for connection in lines]
         while not await is_over():
             await asyncio.sleep(PACE_SECONDS)
         over.set()
@@ -69,10 +71,10 @@ async def _edit(port: int, office: stage.Office, effort: Effort, is_over: Callab
 
 
 async def _edit_on(
-    connection: Line, office: stage.Office, effort: Effort, took: list[float], over: asyncio.Event
+    connection: Line, office: stage.Office, ids: range, took: list[float], over: asyncio.Event
 ) -> None:
     while not over.is_set():
-        ticket = global_id("Ticket", random.randint(1, effort.bulk))
+        ticket = global_id("Ticket", random.choice(ids))
         values = {"ticketId": ticket, "title": f"Edited {random.random()}"}
         request = request_of(EDIT, office.key, input=values)
         began = time.perf_counter()
