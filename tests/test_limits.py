@@ -1,6 +1,7 @@
 """What a document may look like, each limit at and over it."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 from graphql import get_introspection_query, parse
@@ -102,22 +103,29 @@ def test_variables_and_unused_operations_count_too(monkeypatch):
 def test_doubling_fragments_are_refused_at_once(levels):
     query = _doubling(levels)
     prepare("{ hello }")
-    began = time.perf_counter()
 
-    code = _code(query)
-
-    assert code == {"code": "QUERY_TOO_EXPENSIVE"}
-    assert time.perf_counter() - began < 0.05
+    assert _code(query) == {"code": "QUERY_TOO_EXPENSIVE"}
+    assert _quickest(lambda: _code(query)) < 0.05
 
 
 def test_two_hundred_levels_of_doubling_fragments_are_weighed_in_no_time():
     document = parse(_doubling(200))
-    began = time.perf_counter()
 
-    with pytest.raises(Refused):
-        check_limits(document)
+    def weigh() -> None:
+        with pytest.raises(Refused):
+            check_limits(document)
 
-    assert time.perf_counter() - began < 0.05
+    assert _quickest(weigh) < 0.05
+
+
+def _quickest(call: Callable[[], object]) -> float:
+    """Return how many seconds of the processor's time the call takes where nothing gets in its way."""
+    took: list[float] = []
+    for _ in range(5):
+        began = time.thread_time()
+        call()
+        took.append(time.thread_time() - began)
+    return min(took)
 
 
 def test_doubling_fragments_that_stand_before_their_use_are_refused_too():

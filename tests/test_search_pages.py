@@ -43,7 +43,7 @@ INSERT INTO contact (workspace_id, name, email, created_at)
 SELECT $1, 'Zebra ' || nth, 'z' || nth || '@example.org', $3::timestamptz
 FROM generate_series(1, $2::int) AS nth
 """
-BATCH = 4_000  # tickets in a statement, which has ten seconds
+BATCH = 1_000  # tickets in a statement, which has ten seconds
 GROW = "ANALYZE ticket, search_entry"
 
 
