@@ -6,6 +6,7 @@ import asyncpg
 import cast
 import pytest
 
+from models.database import fetch
 from models.errors import NotFound
 from resolvers import access, labels, ticket_labels, tickets
 from schema.ids import global_id
@@ -123,7 +124,7 @@ async def test_a_label_that_goes_while_it_is_put_on_is_not_there(desk, ada, data
     async with other.transaction():
         await other.execute("DELETE FROM label WHERE id = $1", label.id)
         adding = asyncio.create_task(ticket_labels.add_labels(ada.actor, ticket.id, [label.id]))
-        while not await other.fetchval(WAITING):
+        while not (await fetch(WAITING))[0]["count"]:
             await asyncio.sleep(0.01)
 
     with pytest.raises(NotFound):
